@@ -1,0 +1,1 @@
+//! The halo2-KZG circuit that runs the core verifier.

@@ -1,0 +1,1 @@
+//! The proof protocol and its verifier.

@@ -1,0 +1,1 @@
+//! Keys, witness, the core prover and sealing.
