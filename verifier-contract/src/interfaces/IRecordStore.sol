@@ -17,13 +17,9 @@ interface IRecordStore {
     /// @notice `pointer` is not a chunk that this store wrote.
     error NotAChunk(address pointer);
 
-    /// @notice Publishes a record, cut into full chunks.
+    /// @notice Publishes a record that fits into one transaction.
     /// @return recordHash keccak256 of `record`.
     function publish(bytes calldata record) external returns (bytes32 recordHash);
-
-    /// @notice Publishes a record handed over in chunks of the caller's choice.
-    /// @return recordHash keccak256 of the chunks' concatenation.
-    function publish(bytes[] calldata chunks) external returns (bytes32 recordHash);
 
     /// @notice Writes one chunk without publishing anything: the first step for a record that is too large
     /// for one transaction. The address depends on the bytes alone, so nobody can squat on it.
