@@ -9,8 +9,7 @@ library RecordHeader {
     /// @notice First word of every record of this version.
     bytes32 internal constant TAG = keccak256("verin.record.v1");
 
-    uint256 internal constant HEADER_WORDS = 19;
-    uint256 internal constant HEADER_BYTES = 32 * HEADER_WORDS;
+    uint256 internal constant HEADER_BYTES = 608;
     uint256 internal constant KEY_SET_WORDS = 4;
     uint256 internal constant FIXED_COMMITMENTS = 7;
     uint256 internal constant PERMUTATION_COMMITMENTS = 6;
@@ -98,7 +97,7 @@ library RecordHeader {
     /// @notice Length of a record with these counts, both at most `MAX_COUNT`.
     function recordBytes(uint256 modelPoints, uint256 keySets) internal pure returns (uint256) {
         uint256 keySetWords = KEY_SET_WORDS + 2 * (FIXED_COMMITMENTS + PERMUTATION_COMMITMENTS);
-        return 32 * (HEADER_WORDS + keySetWords * keySets + 2 * modelPoints);
+        return HEADER_BYTES + 32 * (keySetWords * keySets + 2 * modelPoints);
     }
 
     /// @notice Key set `index` (below `keySets`) of a record whose header was decoded before.
