@@ -17,6 +17,8 @@ interface IInferenceMarket {
     /// @param listingId The listing whose owner is paid.
     /// @param recordHash The record that must be proved; must be the listing's.
     /// @param inputDigest keccak256 of the input bytes.
+    /// @param ownerBps The listing's owner share as the requester saw it; if it changed, provers would be offered
+    /// something else than the requester meant, so the order is refused.
     /// @param maxPrice What the requester pays, at least the listing's price.
     /// @param deadline Last second at which the job may be fulfilled.
     /// @param nonce Any number the requester has not used for equal terms; sending an order twice is refused.
@@ -24,6 +26,7 @@ interface IInferenceMarket {
         uint256 listingId;
         bytes32 recordHash;
         bytes32 inputDigest;
+        uint16 ownerBps;
         uint128 maxPrice;
         uint64 deadline;
         uint256 nonce;
@@ -35,6 +38,7 @@ interface IInferenceMarket {
         uint64 deadline;
         uint16 ownerBps;
         Status status;
+        bool privateInput;
         uint128 price;
         uint64 listingId;
         uint32 inputBytes;
@@ -46,16 +50,7 @@ interface IInferenceMarket {
 
     /// @notice A job was opened and paid for. `input` is here so that any prover can serve it.
     event JobRequested(
-        bytes32 indexed jobId,
-        address indexed requester,
-        uint256 indexed listingId,
-        bytes32 recordHash,
-        bytes32 inputDigest,
-        uint256 price,
-        uint256 ownerBps,
-        uint256 deadline,
-        uint256 nonce,
-        bytes input
+        bytes32 indexed jobId, address indexed requester, uint256 indexed listingId, Order order, bytes input
     );
     /// @notice A job was proved; the three amounts add up to its price.
     event JobFulfilled(
@@ -76,6 +71,8 @@ interface IInferenceMarket {
     error ListingDeprecated(uint256 listingId);
     /// @notice The order names another record than the listing cites.
     error RecordMismatch(bytes32 expected, bytes32 got);
+    /// @notice The owner share changed since the order was made.
+    error OwnerShareChanged(uint256 expected, uint256 got);
     /// @notice The order offers less than the listing asks.
     error PriceTooLow(uint256 listingPrice, uint256 maxPrice);
     /// @notice The deadline has passed, or lies too far ahead.
@@ -110,7 +107,7 @@ interface IInferenceMarket {
     /// the seal: nobody can prove an illegal input, and its requester gets the money back after the deadline.
     /// @param order What is asked for.
     /// @param input The input bytes: the values of a public input, the commitment points of a private one.
-    /// @return jobId keccak256(abi.encode(chain id, market, requester, nonce, terms)).
+    /// @return jobId keccak256(abi.encode(chain id, market, requester, order)).
     function request(Order calldata order, bytes calldata input) external returns (bytes32 jobId);
 
     /// @notice Settles the jobs of one proof. Anyone may send it: the seal is bound to `payout`, to the jobs and
@@ -142,8 +139,8 @@ interface IInferenceMarket {
     /// @notice The context a seal for these jobs and this payout must be made for.
     function contextOf(bytes32[] calldata jobIds, address payout) external view returns (bytes32);
 
-    /// @notice The id an order of `requester` gets, at the owner share `ownerBps` of its listing.
-    function jobIdOf(address requester, Order calldata order, uint16 ownerBps) external view returns (bytes32);
+    /// @notice The id an order of `requester` gets; known before it is sent.
+    function jobIdOf(address requester, Order calldata order) external view returns (bytes32);
 
     /// @notice A job; all zero when it was never requested.
     function job(bytes32 jobId) external view returns (Job memory);

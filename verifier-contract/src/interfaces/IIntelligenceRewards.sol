@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+import {INetworkToken} from "./INetworkToken.sol";
+
 /// @title Intelligence rewards
 /// @notice Pays the contributor allocation out to provers and creators, week by week, in proportion to the fees
 /// their work paid, and never more than 3/4 of those fees: whoever is requester, owner and prover at once gets
@@ -52,6 +54,12 @@ interface IIntelligenceRewards {
 
     /// @notice What `claim` would pay; 0 while the epoch is not closed.
     function claimable(uint256 epoch, address account) external view returns (uint256);
+
+    /// @notice The token fees and rewards are paid in.
+    function token() external view returns (INetworkToken);
+
+    /// @notice The only contract that may record work.
+    function market() external view returns (address);
 
     /// @notice The running epoch.
     function currentEpoch() external view returns (uint256);

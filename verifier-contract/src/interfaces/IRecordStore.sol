@@ -13,7 +13,7 @@ interface IRecordStore {
     /// @notice A record needs at least one byte.
     error EmptyRecord();
     /// @notice A chunk is empty or does not fit into the code of one contract.
-    error BadChunkLength(uint256 index, uint256 length);
+    error BadChunkLength(uint256 length);
     /// @notice `pointer` is not a chunk that this store wrote.
     error NotAChunk(address pointer);
 

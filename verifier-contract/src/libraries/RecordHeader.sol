@@ -115,8 +115,8 @@ library RecordHeader {
 
     /// @notice Byte offset of the first fixed commitment of key set `index`; its permutation commitments follow.
     function commitmentsOffset(Header memory header, uint256 index) internal pure returns (uint256) {
-        return modelPointsOffset(header.keySets) + 64 * header.modelPoints
-            + 64 * (FIXED_COMMITMENTS + PERMUTATION_COMMITMENTS) * index;
+        return modelPointsOffset(header.keySets) + 64 * header.modelPoints + 64
+            * (FIXED_COMMITMENTS + PERMUTATION_COMMITMENTS) * index;
     }
 
     /// @notice Whether inputs are commitments.

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Vm} from "./Vm.sol";
+
+/// @notice What every test needs: cheatcodes, bounded fuzz inputs, named actors, and the target list that
+/// forge reads for invariant tests.
+abstract contract Test {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    address[] private _targets;
+
+    /// @notice The contracts an invariant campaign calls; forge calls every contract when the list is empty.
+    function targetContracts() external view returns (address[] memory) {
+        return _targets;
+    }
+
+    function targetContract(address target) internal {
+        _targets.push(target);
+    }
+
+    /// @notice A number in [low, high] that depends on `seed`; numbers already in there stay as they are.
+    function bound(uint256 seed, uint256 low, uint256 high) internal pure returns (uint256) {
+        if (seed >= low && seed <= high) return seed;
+        uint256 size = high - low + 1;
+        return size == 0 ? seed : low + seed % size;
+    }
+
+    function actor(string memory name) internal returns (address account) {
+        account = address(uint160(uint256(keccak256(bytes(name)))));
+        vm.label(account, name);
+    }
+}
