@@ -46,7 +46,12 @@ pub trait Arithmetic {
     fn assert_equal(&mut self, a: &Self::F, b: &Self::F, label: &'static str) -> Result<(), VerifyError>;
     /// The Poseidon permutation (t = 3) of `state`.
     fn permute(&mut self, state: [Self::F; 3]) -> [Self::F; 3];
-    /// A group of rounds begins; for statistics only.
+    /// A name that two handles share only if they are the same value, where the backend can tell; lets
+    /// callers reuse what they computed from it.
+    fn identity(&self, _a: &Self::F) -> Option<usize> {
+        None
+    }
+    /// A step of the protocol begins; for statistics only.
     fn section(&mut self, _name: &'static str) {}
 }
 

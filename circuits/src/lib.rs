@@ -1,6 +1,21 @@
 //! The proof protocol and its verifier.
 
 pub mod arithmetic;
+pub mod channel;
+pub mod claims;
+pub mod commitment;
 pub mod encoding;
 pub mod error;
+pub mod io;
+pub mod lookup;
+pub mod multilinear;
+pub mod openings;
+pub mod plonk;
+pub mod record;
+pub mod relations;
+pub mod schedule;
+pub mod statement;
+pub mod sumcheck;
+pub mod tally;
 pub mod transcript;
+pub mod verify;

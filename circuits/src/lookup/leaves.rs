@@ -1,0 +1,84 @@
+//! From a claim on the leaves to claims on the columns.
+
+use crate::arithmetic::Arithmetic;
+use crate::channel::Channel;
+use crate::error::VerifyError;
+use crate::lookup::fraction::LeafClaim;
+use crate::multilinear::{PrefixEq, class, clamp, index, less_than, relu, signed, suffix};
+use crate::schedule::{Block, Form, Numerator, Schedule, TensorIx};
+use ark_bn254::Fr;
+use ark_ff::{One, Zero};
+use std::collections::HashMap;
+
+/// Claimed values of the tensors that the blocks read, each at the suffix of the leaf point as long as
+/// the tensor's log.
+pub type ColumnClaims<F> = HashMap<TensorIx, F>;
+
+/// Reads the claims on the columns and checks that they explain `leaf`.
+///
+/// Leaves that no block owns are `(0, 1)`: their denominators are supplied here, as 1 minus the sum of
+/// the blocks' prefix eqs.
+///
+/// # Errors
+/// They do not.
+pub fn verify<A: Arithmetic>(
+    channel: &mut Channel<'_, A>,
+    schedule: &Schedule,
+    alpha: &A::F,
+    beta: &A::F,
+    leaf: &LeafClaim<A::F>,
+) -> Result<ColumnClaims<A::F>, VerifyError> {
+    let tensors = schedule.looked_up();
+    let values = channel.read(tensors.len());
+    let claims: ColumnClaims<A::F> = tensors.into_iter().zip(values).collect();
+
+    let a = &mut *channel.a;
+    let alpha_squared = a.mul(alpha, alpha);
+    let mut prefixes = PrefixEq::new(&leaf.point);
+    let mut numerator = a.constant(Fr::zero());
+    let mut denominator = a.constant(Fr::one());
+    for block in &schedule.blocks {
+        let prefix_len = (schedule.tree_log - block.log) as usize;
+        let prefix = prefixes.get(a, prefix_len, block.offset >> block.log);
+        let point = suffix(&leaf.point, block.log as usize);
+        if let Some(top) = numerator_at(a, block, &claims) {
+            numerator = a.mul_add(&prefix, &top, &numerator);
+        }
+        // beta + tag + class + alpha key + alpha^2 value - 1, for leaves that would else be 1
+        let mut bottom = a.affine(beta, Fr::one(), Fr::from(block.tag) - Fr::one());
+        if let Some(class) = block.class.and_then(|ix| claims.get(&ix)) {
+            bottom = a.add(&bottom, class);
+        }
+        let key = form_at(a, block.key, point, &claims);
+        bottom = a.mul_add(alpha, &key, &bottom);
+        let value = form_at(a, block.value, point, &claims);
+        bottom = a.mul_add(&alpha_squared, &value, &bottom);
+        denominator = a.mul_add(&prefix, &bottom, &denominator);
+    }
+    a.assert_equal(&numerator, &leaf.numerator, "numerators of the lookups")?;
+    a.assert_equal(&denominator, &leaf.denominator, "denominators of the lookups")?;
+    Ok(claims)
+}
+
+fn numerator_at<A: Arithmetic>(a: &mut A, block: &Block, claims: &ColumnClaims<A::F>) -> Option<A::F> {
+    match block.numerator {
+        Numerator::One => Some(a.constant(Fr::one())),
+        Numerator::Minus(ix) => claims.get(&ix).map(|m| a.affine(m, -Fr::one(), Fr::zero())),
+        Numerator::MinusConstant(n) => Some(a.constant(-Fr::from(n))),
+    }
+}
+
+fn form_at<A: Arithmetic>(a: &mut A, form: Form, point: &[A::F], claims: &ColumnClaims<A::F>) -> A::F {
+    match form {
+        Form::Constant(c) => a.constant(signed(c)),
+        Form::Tensor(ix, plus) => match claims.get(&ix) {
+            Some(value) => a.affine(value, Fr::one(), signed(plus)),
+            None => a.constant(Fr::zero()),
+        },
+        Form::Index => index(a, point),
+        Form::Relu(bits) => relu(a, point, bits as usize),
+        Form::Clamp(bits) => clamp(a, point, bits as usize),
+        Form::Class => class(a, point),
+        Form::RealColumn { cols_log, cols } => less_than(a, suffix(point, cols_log as usize), cols as usize),
+    }
+}

@@ -1,0 +1,164 @@
+//! The core verifier: one function, on any arithmetic.
+//!
+//! 1. *Bind*: `S0` (which commits to record, context, input, output and every witness row) and the prover's secret salt.
+//! 2. *Lookups*: the fractional-sum tree, then claims on all looked-up columns at suffixes of its leaf point.
+//! 3. *Relations*: accumulators at those points (and the output at its point) against weights and values.
+//! 4. *Openings*: all claims, the public input's and the mask's among them, become one claim on one combination of rows.
+//!
+//! What is left is [`Opening`], which the caller checks against the commitments.
+
+use crate::arithmetic::Arithmetic;
+use crate::channel::Channel;
+use crate::claims::{Claim, Opening};
+use crate::error::VerifyError;
+use crate::io::PowerPoint;
+use crate::lookup::{fraction, leaves};
+use crate::multilinear::{less_than, signed, suffix};
+use crate::relations::{self, AccumulatorClaim, accumulator};
+use crate::schedule::{Accumulator, OutputKind, Schedule};
+use crate::{openings, tally::Tally};
+use ark_bn254::Fr;
+use ark_ff::{One, Zero};
+use std::collections::HashMap;
+
+/// What the statement contributes: computed outside, from bytes, by every verifier for itself.
+#[derive(Clone, Debug)]
+pub struct Public<F> {
+    /// Digest of statement and commitments, modulo the group order.
+    pub s0: F,
+    /// The point of public inputs and outputs; unused when both are private.
+    pub z: F,
+    /// `sum_i input_i z^i`, when the input is public.
+    pub input_sum: Option<F>,
+    /// `sum_i output_i z^i`, when the output is public.
+    pub output_sum: Option<F>,
+}
+
+/// Verifies the scalars of a core proof, the salt first.
+///
+/// # Errors
+/// A check fails; its name is in the error.
+pub fn verify<A: Arithmetic>(
+    channel: &mut Channel<'_, A>,
+    schedule: &Schedule,
+    public: &Public<A::F>,
+) -> Result<Opening<A::F>, VerifyError> {
+    let options = schedule.options;
+    channel.a.section("bind");
+    channel.absorb(core::slice::from_ref(&public.s0));
+    let _salt = channel.read(1);
+
+    let (point, columns) = if schedule.tree_log > 0 {
+        channel.a.section("lookups: tree");
+        let alpha = channel.challenge();
+        let beta = channel.challenge();
+        let leaf = fraction::verify(channel, schedule.tree_log)?;
+        channel.a.section("lookups: leaves");
+        let columns = leaves::verify(channel, schedule, &alpha, &beta, &leaf)?;
+        (leaf.point, columns)
+    } else {
+        (Vec::new(), HashMap::new())
+    };
+
+    channel.a.section("input and output");
+    let point = extend(channel, schedule, point);
+    let mut claims: Vec<Claim<A::F>> = schedule
+        .looked_up()
+        .into_iter()
+        .filter_map(|tensor| {
+            let log = schedule.tensors.get(tensor)?.log as usize;
+            Some(Claim { tensor, point: suffix(&point, log).to_vec(), value: columns.get(&tensor)?.clone() })
+        })
+        .collect();
+    let (input_log, output_log) = schedule.io_log;
+    let public_log = [(input_log, &public.input_sum), (output_log, &public.output_sum)];
+    let longest = public_log.iter().filter(|(_, sum)| sum.is_some()).map(|(log, _)| *log).max().unwrap_or(0);
+    let powers = PowerPoint::new(channel.a, &public.z, longest)?;
+    if let Some(sum) = &public.input_sum {
+        let value = powers.value(channel.a, sum, input_log);
+        claims.push(Claim { tensor: schedule.input, point: powers.point(input_log), value });
+    }
+    let output = match (schedule.output, &public.output_sum) {
+        (OutputKind::PrivateAccumulator(tensor), _) => {
+            let value = channel.read(1).pop().unwrap_or_else(|| public.s0.clone());
+            let point = suffix(&point, output_log as usize).to_vec();
+            claims.push(Claim { tensor, point: point.clone(), value: value.clone() });
+            Some((point, value))
+        }
+        (OutputKind::PublicAccumulator, Some(sum)) => {
+            Some((powers.point(output_log), powers.value(channel.a, sum, output_log)))
+        }
+        (OutputKind::Value(tensor), Some(sum)) => {
+            let point = powers.point(output_log);
+            let value = powers.value(channel.a, sum, output_log);
+            let value = add_padding(channel.a, schedule, &point, value);
+            claims.push(Claim { tensor, point, value });
+            None
+        }
+        _ => None,
+    };
+
+    channel.a.section("relations");
+    let mut accumulators = Vec::new();
+    for relation in &schedule.relations {
+        let (point, value) = match (&relation.accumulator, &output) {
+            (Accumulator::Activation(requantized), _) => {
+                let value = accumulator::evaluate(channel.a, requantized, &columns);
+                (suffix(&point, relation.log as usize).to_vec(), value)
+            }
+            (Accumulator::Output, Some((point, value))) => (point.clone(), value.clone()),
+            (Accumulator::Output, None) => {
+                return Err(VerifyError::Malformed { what: "statement", why: "the output is missing".into() });
+            }
+        };
+        accumulators.push(AccumulatorClaim { relation, point, value });
+    }
+    claims.extend(relations::verify(channel, schedule, &accumulators)?);
+
+    channel.a.section("openings");
+    let mask_value = if options.mask { channel.read(1).pop() } else { None };
+    let mask_point = suffix(&point, options.b as usize);
+    openings::verify(channel, schedule, &claims, mask_value.as_ref().map(|value| (mask_point, value)))
+}
+
+/// Fresh coordinates in front of the point of the lookups, where the mask or a private output needs more.
+fn extend<A: Arithmetic>(channel: &mut Channel<'_, A>, schedule: &Schedule, point: Vec<A::F>) -> Vec<A::F> {
+    let private_output = match schedule.output {
+        OutputKind::PrivateAccumulator(_) => schedule.io_log.1 as usize,
+        _ => 0,
+    };
+    let mask = if schedule.options.mask { schedule.options.b as usize } else { 0 };
+    let missing = private_output.max(mask).saturating_sub(point.len());
+    let mut extended = channel.challenges(missing);
+    extended.extend(point);
+    extended
+}
+
+/// The sum over a public output covers its real columns; a committed one also holds what its table gives for padding.
+fn add_padding<A: Arithmetic>(a: &mut A, schedule: &Schedule, point: &[A::F], value: A::F) -> A::F {
+    let shape = schedule.output_shape;
+    if schedule.output_pad == 0 || 1 << shape.cols_log() == shape.cols {
+        return value;
+    }
+    let real = less_than(a, suffix(point, shape.cols_log() as usize), shape.cols as usize);
+    let pad = signed(schedule.output_pad);
+    let padding = a.affine(&real, -pad, pad);
+    a.add(&value, &padding)
+}
+
+/// Number of scalars of a core proof, and what verifying it costs.
+///
+/// # Errors
+/// The schedule is inconsistent.
+pub fn cost(schedule: &Schedule) -> Result<(usize, Tally), VerifyError> {
+    let mut tally = Tally::default();
+    let public = |tally: &mut Tally, present: bool| present.then(|| tally.constant(Fr::zero()));
+    let s0 = tally.constant(Fr::one());
+    let z = tally.constant(Fr::one());
+    let input_sum = public(&mut tally, !schedule.options.private_input);
+    let output_sum = public(&mut tally, !schedule.options.private_output);
+    let mut channel = Channel::dry(&mut tally);
+    verify(&mut channel, schedule, &Public { s0, z, input_sum, output_sum })?;
+    let scalars = channel.scalars_read();
+    Ok((scalars, tally))
+}
