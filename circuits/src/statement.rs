@@ -1,0 +1,166 @@
+//! What a proof is about: a record, a context, the inputs and the outputs of a batch.
+//!
+//! The verifier computes everything here itself: `S0`, which binds all of it and every commitment of the
+//! proof, the point `z` and the two sums that stand for public values inside the circuit. The layout is in
+//! `docs/formats.md`.
+
+use crate::encoding::{Reader, WORD, point_bytes};
+use crate::error::VerifyError;
+use crate::record::{MAX_BATCH, Port, Record};
+use ark_bn254::{Fr, G1Affine};
+use ark_ff::{Field, PrimeField, Zero};
+use sha3::{Digest, Keccak256};
+
+/// Hashed, the first word of the statement's preimage.
+pub const TAG: &[u8] = b"verin.statement.v1";
+/// Separates `z` from the transcript's challenges.
+pub const IO_TAG: &[u8] = b"io";
+
+/// A statement about a record; slots are concatenated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What the proof is bound to beyond model and data.
+    pub context: [u8; WORD],
+    /// Inputs: values when public, commitment points when private.
+    pub input: Vec<u8>,
+    /// Outputs, likewise.
+    pub output: Vec<u8>,
+}
+
+/// A statement and the proof's commitments, turned into what the proof is checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Number of slots.
+    pub batch: usize,
+    /// Where every transcript starts.
+    pub s0: [u8; WORD],
+    /// The point public values are summed at.
+    pub z: Fr,
+    /// `sum_i input_i z^i`, when the input is public.
+    pub input_sum: Option<Fr>,
+    /// `sum_i output_i z^i`, when the output is public.
+    pub output_sum: Option<Fr>,
+    /// Commitment rows of private inputs, slot after slot, then those of private outputs.
+    pub port_rows: Vec<G1Affine>,
+}
+
+impl Bound {
+    /// `S0`, modulo the group order.
+    pub fn s0_scalar(&self) -> Fr {
+        Fr::from_be_bytes_mod_order(&self.s0)
+    }
+
+    /// The instances that come from the statement: `S0`, then `z` and the sums of what is public.
+    pub fn instances(&self) -> Vec<Fr> {
+        let sums = [self.input_sum, self.output_sum];
+        let z = sums.iter().any(Option::is_some).then_some(self.z);
+        let [input, output] = sums;
+        [Some(self.s0_scalar()), z, input, output].into_iter().flatten().collect()
+    }
+}
+
+impl Statement {
+    /// Number of slots, from the lengths of input and output.
+    ///
+    /// # Errors
+    /// The lengths are no power of two, at most [`MAX_BATCH`], of slots.
+    pub fn batch(&self, record: &Record) -> Result<usize, VerifyError> {
+        let length = |what, expected, got| VerifyError::Length { what, expected, got };
+        let batch = self.input.len().checked_div(record.input.bytes).unwrap_or_default();
+        if batch * record.input.bytes != self.input.len() || !batch.is_power_of_two() || batch > MAX_BATCH {
+            return Err(length("input", record.input.bytes, self.input.len()));
+        }
+        let expected = batch * record.output.bytes;
+        if self.output.len() != expected {
+            return Err(length("output", expected, self.output.len()));
+        }
+        Ok(batch)
+    }
+
+    /// `S0`, for the witness rows of a proof.
+    pub fn digest(&self, record_hash: &[u8; WORD], witness_rows: &[G1Affine]) -> [u8; WORD] {
+        let mut hash = Keccak256::new();
+        hash.update(Keccak256::digest(TAG));
+        hash.update(record_hash);
+        hash.update(self.context);
+        hash.update(Keccak256::digest(&self.input));
+        hash.update(Keccak256::digest(&self.output));
+        for row in witness_rows {
+            hash.update(point_bytes(row));
+        }
+        hash.finalize().into()
+    }
+
+    /// Binds the statement to `record` and to the witness rows of a proof.
+    ///
+    /// # Errors
+    /// Lengths do not fit the record, a public input is out of range, a private slot holds no points.
+    pub fn bind(&self, record: &Record, witness_rows: &[G1Affine]) -> Result<Bound, VerifyError> {
+        let batch = self.batch(record)?;
+        let s0 = self.digest(&record.hash(), witness_rows);
+        let z = io_point(&s0);
+        let mut port_rows = Vec::new();
+        let mut read = |what, port: &Port, bytes: &[u8], private, range| {
+            if !private {
+                return io_sum(what, port, bytes, range, z).map(Some);
+            }
+            let mut reader = Reader::new(what, bytes);
+            port_rows.extend(reader.points(batch * port.commitment_rows())?);
+            reader.end().map(|()| None)
+        };
+        let flags = record.flags;
+        let input_sum = read("input", &record.input, &self.input, flags.private_input, Some(record.input_range))?;
+        let output_sum = read("output", &record.output, &self.output, flags.private_output, None)?;
+        Ok(Bound { batch, s0, z, input_sum, output_sum, port_rows })
+    }
+}
+
+/// `z`, the point public values are summed at.
+pub fn io_point(s0: &[u8; WORD]) -> Fr {
+    let mut hash = Keccak256::new();
+    hash.update(s0);
+    hash.update(IO_TAG);
+    Fr::from_be_bytes_mod_order(&hash.finalize())
+}
+
+/// `sum_i value_i z^i` over the values of all slots, padded columns being zero: Horner from the last row.
+///
+/// # Errors
+/// A value is outside `range`.
+pub fn io_sum(
+    what: &'static str,
+    port: &Port,
+    bytes: &[u8],
+    range: Option<(i64, i64)>,
+    z: Fr,
+) -> Result<Fr, VerifyError> {
+    let (lo, hi) = range.unwrap_or((i64::MIN, i64::MAX));
+    let row_step = (0..port.log_cols).fold(z, |power, _| power.square());
+    let mut index = bytes.len().checked_div(port.width).unwrap_or_default();
+    let mut sum = Fr::zero();
+    for row in bytes.rchunks_exact((port.cols * port.width).max(1)) {
+        let mut row_sum = Fr::zero();
+        for value in row.rchunks_exact(port.width.max(1)) {
+            index = index.saturating_sub(1);
+            let got = decode_value(value);
+            if !(lo..=hi).contains(&got) {
+                return Err(VerifyError::OutOfRange { what, index, got, lo, hi });
+            }
+            row_sum = row_sum * z + Fr::from(got);
+        }
+        sum = sum * row_step + row_sum;
+    }
+    Ok(sum)
+}
+
+/// Big-endian two's complement of up to 8 bytes.
+pub fn decode_value(bytes: &[u8]) -> i64 {
+    let negative = bytes.first().is_some_and(|b| b & 0x80 != 0);
+    bytes.iter().fold(if negative { -1 } else { 0 }, |value, b| value << 8 | i64::from(*b))
+}
+
+/// The value in `width` bytes, big-endian two's complement.
+pub fn encode_value(value: i64, width: usize) -> Vec<u8> {
+    let bytes = value.to_be_bytes();
+    bytes.iter().skip(bytes.len().saturating_sub(width)).copied().collect()
+}
