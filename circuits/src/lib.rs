@@ -1,5 +1,7 @@
 //! The proof protocol and its verifier.
 
+#![forbid(unsafe_code)]
+
 pub mod arithmetic;
 pub mod channel;
 pub mod claims;

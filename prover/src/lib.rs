@@ -1,1 +1,5 @@
 //! Keys, witness, the core prover and sealing.
+
+pub mod backend;
+pub mod core;
+pub mod ints;
