@@ -100,7 +100,7 @@ impl Statement {
         let s0 = self.digest(&record.hash(), witness_rows);
         let z = io_point(&s0);
         let mut port_rows = Vec::new();
-        let mut read = |what, port: &Port, bytes: &[u8], private, range| {
+        let mut read = |what, port: &Port, bytes: &[u8], private: bool, range| {
             if !private {
                 return io_sum(what, port, bytes, range, z).map(Some);
             }
