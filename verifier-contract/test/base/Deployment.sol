@@ -95,7 +95,7 @@ abstract contract Deployment is Test {
             inputDigest: keccak256(inputOf(seed)),
             ownerBps: OWNER_BPS,
             maxPrice: PRICE,
-            deadline: uint64(block.timestamp + 1 days),
+            deadline: uint64(time() + 1 days),
             nonce: seed
         });
     }

@@ -26,6 +26,12 @@ abstract contract Test {
         return size == 0 ? seed : low + seed % size;
     }
 
+    /// @notice The block's time. Not `block.timestamp`, which the optimizer reads once per function: it does not
+    /// know that a cheatcode can move the clock.
+    function time() internal view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
+
     function actor(string memory name) internal returns (address account) {
         account = address(uint160(uint256(keccak256(bytes(name)))));
         vm.label(account, name);

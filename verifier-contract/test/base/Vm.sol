@@ -7,9 +7,11 @@ interface Vm {
     function startPrank(address sender) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;
+    function getBlockTimestamp() external view returns (uint256);
     function chainId(uint256 id) external;
     function assume(bool condition) external pure;
     function label(address account, string calldata name) external;
+    function cool(address account) external;
     function etch(address account, bytes calldata code) external;
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);

@@ -47,12 +47,12 @@ contract NetworkTokenTest is Test {
         address holder = vm.addr(key);
         bytes32 typeHash =
             keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-        bytes32 structHash = keccak256(abi.encode(typeHash, holder, address(this), 5, 0, block.timestamp));
+        bytes32 structHash = keccak256(abi.encode(typeHash, holder, address(this), 5, 0, time()));
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        token.permit(holder, address(this), 5, block.timestamp, v, r, s);
+        token.permit(holder, address(this), 5, time(), v, r, s);
         vm.assertEq(token.allowance(holder, address(this)), 5, "allowance");
         vm.expectRevert();
-        token.permit(holder, address(this), 5, block.timestamp, v, r, s);
+        token.permit(holder, address(this), 5, time(), v, r, s);
     }
 }
