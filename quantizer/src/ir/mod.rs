@@ -12,6 +12,17 @@
 //! proof commits to. *Accumulators* (results of dense and scale nodes) are never committed: they are
 //! read only by activations, or are the output of the graph.
 
+mod decode;
+mod digest;
+mod encode;
+mod io;
+mod validate;
+
+pub use digest::DIGEST_TAG;
+pub use encode::VERSION;
+pub use io::InputCells;
+pub use validate::{MAX_CELLS_LOG, MAX_DIMS, MAX_EXPONENT, MAX_INPUT_BITS, MAX_NAME, MAX_NODES};
+
 /// Index of a tensor: 0 is the input of the graph, `i + 1` the result of node `i`.
 pub type TensorId = usize;
 
@@ -27,7 +38,7 @@ pub struct Shape {
 impl Shape {
     /// log2 of the padded number of columns.
     pub fn cols_log(&self) -> u32 {
-        self.cols.next_power_of_two().trailing_zeros()
+        u32::BITS - self.cols.saturating_sub(1).leading_zeros()
     }
     /// log2 of the number of stored cells.
     pub fn log(&self) -> u32 {
@@ -36,6 +47,10 @@ impl Shape {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         1 << self.rows_log
+    }
+    /// Number of real cells: without padding.
+    pub fn real_cells(&self) -> usize {
+        self.rows() * self.cols as usize
     }
     /// Number of stored cells, padding included.
     pub fn cells(&self) -> usize {
