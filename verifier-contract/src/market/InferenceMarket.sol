@@ -160,30 +160,34 @@ contract InferenceMarket is IInferenceMarket, ReentrancyGuardTransient {
         view
         returns (bytes32 recordHash)
     {
-        Job storage first = _firstJob(jobIds);
+        Job memory first = _jobs[_firstJob(jobIds)];
         recordHash = first.recordHash;
-        bool privateInput = first.privateInput;
-        uint256 slotBytes = first.inputBytes;
-        require(input.length == jobIds.length * slotBytes, BadInputLength(jobIds.length * slotBytes, input.length));
+        uint256 inputBytes = jobIds.length * first.inputBytes;
+        require(input.length == inputBytes, BadInputLength(inputBytes, input.length));
         uint256 outputBytes = jobIds.length * first.outputBytes;
         require(output.length == outputBytes, BadOutputLength(outputBytes, output.length));
 
-        bool payable_;
+        bool anyPayable;
         for (uint256 i = 0; i < jobIds.length; ++i) {
-            bytes calldata slot = BatchStatement.slot(input, i, slotBytes);
-            if (jobIds[i] == 0) {
+            bytes calldata slot = BatchStatement.slot(input, i, first.inputBytes);
+            if (jobIds[i] != 0) {
+                if (_checkSlot(jobIds[i], recordHash, slot)) anyPayable = true;
+            } else {
                 // The zero string is no commitment, so a private record leaves the prover to choose one.
-                require(privateInput || BatchStatement.isZero(slot), UnusedSlotNotZero(i));
-                continue;
+                require(first.privateInput || BatchStatement.isZero(slot), UnusedSlotNotZero(i));
             }
-            Job storage requested = _known(jobIds[i]);
-            require(requested.recordHash == recordHash, MixedRecords(recordHash, requested.recordHash));
-            bytes32 digest = keccak256(slot);
-            require(digest == requested.inputDigest, InputMismatch(requested.inputDigest, digest));
-            payable_ = payable_ || _isPayable(requested);
         }
         // Before the expensive part, so that losing a race is cheap.
-        require(payable_, NothingToFulfil());
+        require(anyPayable, NothingToFulfil());
+    }
+
+    function _checkSlot(bytes32 jobId, bytes32 recordHash, bytes calldata input) private view returns (bool) {
+        Job storage requested = _jobs[jobId];
+        require(requested.status != Status.None, UnknownJob(jobId));
+        require(requested.recordHash == recordHash, MixedRecords(recordHash, requested.recordHash));
+        bytes32 digest = keccak256(input);
+        require(digest == requested.inputDigest, InputMismatch(requested.inputDigest, digest));
+        return _isPayable(requested);
     }
 
     /// @dev Pays each job of a verified batch that is still payable, once: the first payment ends it.
@@ -224,16 +228,12 @@ contract InferenceMarket is IInferenceMarket, ReentrancyGuardTransient {
         emit JobFulfilled(jobId, payout, owner, proverAmount, ownerAmount, fee, output);
     }
 
-    function _firstJob(bytes32[] calldata jobIds) private view returns (Job storage) {
-        for (uint256 i = 0; i < jobIds.length; ++i) {
-            if (jobIds[i] != 0) return _known(jobIds[i]);
+    function _firstJob(bytes32[] calldata jobIds) private view returns (bytes32 jobId) {
+        for (uint256 i = 0; i < jobIds.length && jobId == 0; ++i) {
+            jobId = jobIds[i];
         }
-        revert NothingToFulfil();
-    }
-
-    function _known(bytes32 jobId) private view returns (Job storage requested) {
-        requested = _jobs[jobId];
-        require(requested.status != Status.None, UnknownJob(jobId));
+        require(jobId != 0, NothingToFulfil());
+        require(_jobs[jobId].status != Status.None, UnknownJob(jobId));
     }
 
     function _isPayable(Job storage requested) private view returns (bool) {
