@@ -115,7 +115,8 @@ interface IInferenceMarket {
     /// does not verify.
     /// @dev `jobIds.length` is the batch size of the proof. Jobs that ended meanwhile, and repetitions, are
     /// paid nothing but stay part of the statement.
-    /// @param jobIds One job per slot, in the order of the proof; 0 marks an unused slot.
+    /// @param jobIds One job per slot, in the order of the proof; 0 marks an unused slot, whose public input is
+    /// all zero. (Where zero is no legal value, fill the batch by repeating a job.)
     /// @param input The input bytes of all slots, concatenated.
     /// @param output The output bytes of all slots, concatenated.
     /// @param seal The proof.
