@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arithmetic;
+pub mod artifact;
 pub mod channel;
 pub mod claims;
 pub mod commitment;

@@ -41,32 +41,33 @@ pub fn model_digest(skeleton: &[u8], graph_digest: &[u8; WORD]) -> [u8; WORD] {
 /// The bytes of a skeleton (of the stripped part of any graph).
 pub fn encode(graph: &Graph) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut number = |n: i64| out.extend_from_slice(&n.to_be_bytes());
     let header = |shape: Shape, lo: i64, hi: i64| [i64::from(shape.rows_log), i64::from(shape.cols), lo, hi];
-    header(graph.input.shape, graph.input.lo, graph.input.hi).map(&mut number);
-    number(graph.output as i64);
-    number(graph.nodes.len() as i64);
+    push(&mut out, &header(graph.input.shape, graph.input.lo, graph.input.hi));
+    push(&mut out, &[graph.output as i64, graph.nodes.len() as i64]);
     for node in &graph.nodes {
-        number(node.input as i64);
-        header(node.shape, node.lo, node.hi).map(&mut number);
+        push(&mut out, &[node.input as i64]);
+        push(&mut out, &header(node.shape, node.lo, node.hi));
         match &node.op {
-            Op::Dense(dense) => [0, i64::from(dense.in_log)].map(&mut number).len(),
-            Op::Scale(_) => [1].map(&mut number).len(),
+            Op::Dense(dense) => push(&mut out, &[0, i64::from(dense.in_log)]),
+            Op::Scale(_) => push(&mut out, &[1]),
             Op::Activation(a) => {
-                [2, i64::from(a.shift), i64::from(a.domain_bits), i64::from(a.high_bits)].map(&mut number);
+                push(&mut out, &[2, i64::from(a.shift), i64::from(a.domain_bits), i64::from(a.high_bits)]);
                 match &a.table {
-                    Table::Clamp { bits } => [0, i64::from(*bits)].map(&mut number).len(),
-                    Table::Relu { bits } => [1, i64::from(*bits)].map(&mut number).len(),
+                    Table::Clamp { bits } => push(&mut out, &[0, i64::from(*bits)]),
+                    Table::Relu { bits } => push(&mut out, &[1, i64::from(*bits)]),
                     Table::Values(values) => {
-                        number(2);
-                        values.iter().for_each(|v| number(i64::from(*v)));
-                        values.len()
+                        push(&mut out, &[2]);
+                        values.iter().for_each(|v| push(&mut out, &[i64::from(*v)]));
                     }
                 }
             }
-        };
+        }
     }
     out
+}
+
+fn push(out: &mut Vec<u8>, numbers: &[i64]) {
+    out.extend(numbers.iter().flat_map(|n| n.to_be_bytes()));
 }
 
 /// Reads a skeleton.

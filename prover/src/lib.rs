@@ -2,5 +2,12 @@
 
 pub mod backend;
 pub mod core;
+pub mod error;
 pub mod ints;
+pub mod keys;
 pub mod opening;
+pub mod program;
+pub mod prove;
+pub mod rows;
+pub mod srs;
+pub mod witness;

@@ -44,7 +44,7 @@ pub fn prove(
     columns: &[Ints<'_>],
     public: &Public<Fr>,
     salt: Fr,
-    mask: Option<&Mask>,
+    mask: Option<Mask>,
 ) -> CoreProof {
     let a = &mut Native;
     let mut channel = Sender::default();
@@ -88,7 +88,7 @@ pub fn prove(
     // Fails only where z is a root of unity of small order, with probability below 2^-240: then the proof is void.
     let powers = PowerPoint::new(a, &public.z, longest);
     let at = |log: u32| powers.as_ref().map(|p| p.point(log)).unwrap_or_default();
-    let mut value_at = |sum: &Fr, log: u32| powers.as_ref().map(|p| p.value(&mut Native, sum, log)).unwrap_or_default();
+    let value_at = |sum: &Fr, log: u32| powers.as_ref().map(|p| p.value(&mut Native, sum, log)).unwrap_or_default();
     if let Some(sum) = &public.input_sum {
         claims.push(Claim { tensor: schedule.input, point: at(input_log), value: value_at(sum, input_log) });
     }

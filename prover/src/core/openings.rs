@@ -14,13 +14,11 @@ use std::collections::BTreeMap;
 use verin_circuits::claims::{Claim, Opening};
 use verin_circuits::schedule::Schedule;
 
-/// A secret row, uniformly random, with its blinder: used for one proof and consumed by it.
+/// A secret row, uniformly random: drawn for one proof and consumed by it.
 #[derive(Debug)]
 pub struct Mask {
     /// `2^b` entries.
     pub row: Vec<Fr>,
-    /// Coefficient at `tau^(2^b)`.
-    pub blinder: Fr,
 }
 
 /// The opening that is left, with the combination of rows it is about.
@@ -47,7 +45,7 @@ pub fn prove(
     schedule: &Schedule,
     columns: &[Ints<'_>],
     claims: &[Claim<Fr>],
-    mask: Option<(Vec<Fr>, &Mask, Fr)>,
+    mask: Option<(Vec<Fr>, Mask, Fr)>,
 ) -> Reduced {
     let b = schedule.options.b;
     let length = 1usize << b;

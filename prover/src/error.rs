@@ -1,0 +1,45 @@
+//! What can go wrong while keys and proofs are made.
+
+use thiserror::Error;
+use verin_circuits::error::VerifyError;
+use verin_seal::SealError;
+
+/// Errors of setup and proving.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ProverError {
+    /// The program or an input.
+    #[error(transparent)]
+    Model(#[from] verin_quantizer::Error),
+    /// The schedule, the record or a self-check.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// The seal.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// More inputs than the largest batch.
+    #[error("{got} inputs in one batch: the record supports at most {most}; split them")]
+    Batch {
+        /// Largest supported batch.
+        most: usize,
+        /// Inputs given.
+        got: usize,
+    },
+    /// A record of profile `fast` cannot be sealed.
+    #[error("this key was set up with --profile fast, which has no seal: prove with --unsealed, or set up again with --profile chain")]
+    NoSeal,
+    /// The SRS has too few powers.
+    #[error("the SRS has {got} powers of tau, {needed} are needed: use a larger .ptau file")]
+    SrsTooSmall {
+        /// Powers needed.
+        needed: usize,
+        /// Powers there are.
+        got: usize,
+    },
+    /// A key file that does not fit together.
+    #[error("prover key: {why}")]
+    Key {
+        /// What is wrong.
+        why: String,
+    },
+}

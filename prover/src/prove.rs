@@ -1,0 +1,215 @@
+//! Proving one batch of inputs, sealed or not.
+
+use crate::backend::Backend;
+use crate::core::{self, CoreProof, Mask};
+use crate::error::ProverError;
+use crate::keys::{BATCHES, ProverKey, schedule_of, seal_key};
+use crate::opening::open;
+use crate::program::CoreVerifier;
+use crate::rows::{commit, public_blinder};
+use crate::witness::columns;
+use ark_bn254::{Fr, G1Affine};
+use ark_ff::UniformRand;
+use rand::{CryptoRng, RngCore};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use verin_circuits::artifact::ProofFile;
+use verin_circuits::encoding::{WORD, point_bytes, scalar_bytes};
+use verin_circuits::record::Port;
+use verin_circuits::schedule::Schedule;
+use verin_circuits::statement::{Statement, encode_value};
+use verin_circuits::unsealed::opening_transcript;
+use verin_circuits::verify::Public;
+use verin_quantizer::execute::{Trace, execute};
+use verin_seal::SealKey;
+
+/// Where the time went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timings {
+    /// Running the program.
+    pub execute: Duration,
+    /// Witness, commitments and the core proof.
+    pub core: Duration,
+    /// The seal, or the opening of an unsealed proof.
+    pub seal: Duration,
+}
+
+/// A proof and what its maker knows besides.
+#[derive(Debug)]
+pub struct Proven {
+    /// Statement and proof.
+    pub proof: ProofFile,
+    /// Real cells of the outputs, one per input given.
+    pub outputs: Vec<Vec<i64>>,
+    /// Blinders of the rows of a private input, slot after slot. Secret: with an input they open its commitment.
+    pub input_blinders: Vec<Fr>,
+    /// Blinders of the rows of a private output, likewise.
+    pub output_blinders: Vec<Fr>,
+    /// Where the time went.
+    pub timings: Timings,
+}
+
+/// A key with what is computed from it once per batch size.
+pub struct Prover<'b> {
+    key: ProverKey,
+    backend: &'b dyn Backend,
+    batches: HashMap<usize, (Schedule, Option<(CoreVerifier, SealKey)>)>,
+}
+
+impl<'b> Prover<'b> {
+    /// A prover for `key`.
+    pub fn new(key: ProverKey, backend: &'b dyn Backend) -> Self {
+        Self { key, backend, batches: HashMap::new() }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &ProverKey {
+        &self.key
+    }
+
+    /// The smallest supported batch for `inputs` inputs.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn batch_for(inputs: usize) -> Result<usize, ProverError> {
+        let fits = BATCHES.into_iter().find(|batch| *batch >= inputs.max(1));
+        fits.ok_or(ProverError::Batch { most: BATCHES[BATCHES.len() - 1], got: inputs })
+    }
+
+    /// Computes what proofs of this batch size need: the schedule and, for seals, the circuit's keys.
+    ///
+    /// # Errors
+    /// The record has no such batch, or no seal.
+    pub fn prepare(&mut self, batch: usize, sealed: bool) -> Result<(), ProverError> {
+        if !self.batches.contains_key(&batch) {
+            self.batches.insert(batch, (schedule_of(&self.key, batch)?, None));
+        }
+        if let Some((schedule, seal @ None)) = self.batches.get_mut(&batch)
+            && sealed
+        {
+            *seal = Some((CoreVerifier::new(schedule.clone())?, seal_key(&self.key, schedule)?));
+        }
+        Ok(())
+    }
+
+    /// Proves `inputs` (real cells each) as one batch; slots without an input get zeros.
+    ///
+    /// # Errors
+    /// Too many inputs, an input out of range, or a record without a seal.
+    pub fn prove<R: RngCore + CryptoRng>(
+        &mut self,
+        inputs: &[Vec<i64>],
+        context: [u8; WORD],
+        sealed: bool,
+        rng: &mut R,
+    ) -> Result<Proven, ProverError> {
+        let batch = Self::batch_for(inputs.len())?;
+        self.prepare(batch, sealed)?;
+        let record = &self.key.record.record;
+        let (schedule, seal) = self.batches.get(&batch).ok_or(ProverError::NoSeal)?;
+        let mut timings = Timings::default();
+
+        let started = Instant::now();
+        let graph = &self.key.graph;
+        let empty = vec![0; graph.input_len()];
+        let slots = inputs.iter().chain(std::iter::repeat(&empty)).take(batch);
+        let traces = slots.map(|input| execute(graph, input)).collect::<Result<Vec<_>, _>>()?;
+        timings.execute = started.elapsed();
+
+        let started = Instant::now();
+        let columns = columns(graph, schedule, &traces);
+        let mut secrets = Secrets::draw(schedule, rng);
+        let rows = schedule.rows;
+        let powers = &self.key.srs.powers;
+        let mut private = rows.model..rows.model + rows.input + rows.output;
+        let ports = commit(self.backend, schedule, &columns, powers, private.clone(), &secrets.ports);
+        private = private.end..rows.total();
+        let mut witness = commit(self.backend, schedule, &columns, powers, private, &secrets.witness);
+        if let (Some(mask), Some(last)) = (&secrets.mask, witness.last_mut()) {
+            let commitment = self.backend.commit_field(powers, &mask.row);
+            *last = (commitment + *last).into();
+        }
+        let (input_rows, output_rows) = ports.split_at(rows.input);
+        let output_cells = |t: &Trace| t.output_real(graph);
+        let statement = Statement {
+            context,
+            input: port_bytes(&record.input, input_rows, &traces, &|t| graph.input.shape.real(&t.tensors[0])),
+            output: port_bytes(&record.output, output_rows, &traces, &output_cells),
+        };
+        let bound = statement.bind(record, &witness)?;
+        let public = Public {
+            s0: bound.s0_scalar(),
+            z: bound.z,
+            input_sum: bound.input_sum,
+            output_sum: bound.output_sum,
+        };
+        let core = core::prove(self.backend, schedule, &columns, &public, secrets.salt, secrets.mask.take());
+        timings.core = started.elapsed();
+
+        let started = Instant::now();
+        let blind = secrets.combined(&core);
+        let mut body: Vec<u8> = witness.iter().flat_map(point_bytes).collect();
+        let opening = &core.reduced.opening;
+        let f0 = &core.reduced.combination;
+        if sealed {
+            let (program, key) = seal.as_ref().ok_or(ProverError::NoSeal)?;
+            let advice = [bound.instances(), core.scalars.clone()].concat();
+            let proof = verin_seal::prove(key, program, &advice, bound.s0, &mut *rng)?;
+            for scalar in opening.scalars.iter().chain(&opening.zeta).chain([&opening.value]) {
+                body.extend(scalar_bytes(scalar));
+            }
+            body.extend(proof.bytes);
+            let mut transcript = proof.transcript;
+            body.extend(open(powers, f0, blind, &opening.zeta, &mut transcript));
+        } else {
+            body.extend(core.scalars.iter().flat_map(scalar_bytes));
+            let mut transcript = opening_transcript(bound.s0, &opening.scalars, &opening.zeta, &opening.value);
+            body.extend(open(powers, f0, blind, &opening.zeta, &mut transcript));
+        }
+        timings.seal = started.elapsed();
+
+        let (input_blinders, output_blinders) = secrets.ports.split_at(rows.input);
+        Ok(Proven {
+            proof: ProofFile { sealed, record_hash: record.hash(), statement, body },
+            outputs: traces.iter().take(inputs.len()).map(|t| t.output_real(graph)).collect(),
+            input_blinders: input_blinders.to_vec(),
+            output_blinders: output_blinders.to_vec(),
+            timings,
+        })
+    }
+}
+
+/// Randomness of one proof, drawn for it and dropped with it.
+struct Secrets {
+    model_rows: usize,
+    ports: Vec<Fr>,
+    witness: Vec<Fr>,
+    mask: Option<Mask>,
+    salt: Fr,
+}
+
+impl Secrets {
+    fn draw<R: RngCore + CryptoRng>(schedule: &Schedule, rng: &mut R) -> Self {
+        let rows = schedule.rows;
+        let mut many = |n: usize| (0..n).map(|_| Fr::rand(&mut *rng)).collect::<Vec<_>>();
+        let ports = many(rows.input + rows.output);
+        let witness = many(rows.witness);
+        let mask = schedule.options.mask.then(|| Mask { row: many(1 << schedule.options.b) });
+        let salt = many(1).pop().unwrap_or_default();
+        Self { model_rows: rows.model, ports, witness, mask, salt }
+    }
+
+    /// `sum_i s_i blind_i` over all rows.
+    fn combined(&self, core: &CoreProof) -> Fr {
+        let model = (0..self.model_rows).map(public_blinder);
+        let blinders = model.chain(self.ports.iter().copied()).chain(self.witness.iter().copied());
+        core.reduced.opening.scalars.iter().zip(blinders).map(|(s, blind)| *s * blind).sum()
+    }
+}
+
+fn port_bytes(port: &Port, rows: &[G1Affine], traces: &[Trace], cells: &dyn Fn(&Trace) -> Vec<i64>) -> Vec<u8> {
+    if port.width == 0 {
+        return rows.iter().flat_map(point_bytes).collect();
+    }
+    traces.iter().flat_map(cells).flat_map(|v| encode_value(v, port.width)).collect()
+}
