@@ -13,7 +13,10 @@ const out = join(root, "cache", "abi-out");
 function build() {
   rmSync(out, { recursive: true, force: true });
   const args = ["build", "--out", out, "--cache-path", join(out, "cache"), "--skip", "test", "--skip", "*.t.sol"];
-  const { status } = spawnSync(process.execPath, [join(root, "tools", "forge"), ...args], { stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync(process.execPath, [join(root, "tools", "forge"), ...args], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

@@ -209,6 +209,7 @@ contract SettlementHandler is Deployment {
         epoch %= rewards.nextToClose();
         if (rewards.claimable(epoch, account(who)) == 0) return;
         uint256 reward = rewards.claim(epoch, account(who));
+        vm.assertEq(rewards.claimable(epoch, account(who)), 0, "claimed once");
         claimedIn[epoch] += reward;
         claimed += reward;
     }

@@ -136,6 +136,10 @@ contract IntelligenceRewardsTest is Deployment {
         vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NothingToClaim.selector, 0, prover));
         rewards.claim(0, prover);
         vm.assertEq(rewards.claimable(0, other), 600, "others unaffected");
+
+        rewards.claim(0, creator);
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NothingToClaim.selector, 0, creator));
+        rewards.claim(0, creator);
     }
 
     function test_one_claim_pays_both_parts() external {
