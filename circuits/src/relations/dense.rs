@@ -5,16 +5,14 @@ use super::{AccumulatorClaim, Points, replace_suffix};
 use crate::arithmetic::Arithmetic;
 use crate::multilinear::suffix;
 
-/// The summand at the end of the sumcheck, `weight * source`, and where the two were evaluated.
-pub fn term<A: Arithmetic>(
-    a: &mut A,
-    claim: &AccumulatorClaim<'_, A::F>,
-    inner: &[A::F],
-    weight: &A::F,
-    source: &A::F,
-) -> (A::F, Points<A::F>) {
+/// Where the sumcheck ends in the weights and in the value read.
+pub fn points<F: Clone>(claim: &AccumulatorClaim<'_, F>, inner: &[F]) -> Points<F> {
     let cols_log = claim.relation.cols_log as usize;
-    let weight_point = suffix(&claim.point, cols_log).iter().chain(inner).cloned().collect();
-    let source_point = replace_suffix(&claim.point, cols_log, inner);
-    (a.mul(weight, source), Points { weight: weight_point, source: source_point })
+    let weight = suffix(&claim.point, cols_log).iter().chain(inner).cloned().collect();
+    Points { weight, source: replace_suffix(&claim.point, cols_log, inner) }
+}
+
+/// The summand at the end of the sumcheck, `weight * source`.
+pub fn term<A: Arithmetic>(a: &mut A, weight: &A::F, source: &A::F) -> A::F {
+    a.mul(weight, source)
 }

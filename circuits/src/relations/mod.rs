@@ -78,10 +78,11 @@ pub fn verify<A: Arithmetic>(
     for ((claim, (coefficient, _)), pair) in accumulators.iter().zip(&sums).zip(factors.chunks(2)) {
         let [weight, source] = pair else { continue };
         let inner = suffix(&bound, claim.relation.rounds() as usize);
-        let (term, points) = match claim.relation.kind {
-            RelationKind::Dense { .. } => dense::term(channel.a, claim, inner, weight, source),
+        let term = match claim.relation.kind {
+            RelationKind::Dense { .. } => dense::term(channel.a, weight, source),
             RelationKind::Scale => scale::term(channel.a, claim, inner, weight, source),
         };
+        let points = points(claim, inner);
         total = channel.a.mul_add(coefficient, &term, &total);
         claims.push(Claim { tensor: claim.relation.weight, point: points.weight, value: weight.clone() });
         claims.push(Claim { tensor: claim.relation.source, point: points.source, value: source.clone() });
@@ -97,6 +98,14 @@ pub struct Points<F> {
     pub weight: Vec<F>,
     /// Point of the value read.
     pub source: Vec<F>,
+}
+
+/// Where the sumcheck of `claim`'s relation, bound at `inner`, ends in its weights and in the value it reads.
+pub fn points<F: Clone>(claim: &AccumulatorClaim<'_, F>, inner: &[F]) -> Points<F> {
+    match claim.relation.kind {
+        RelationKind::Dense { .. } => dense::points(claim, inner),
+        RelationKind::Scale => scale::points(claim, inner),
+    }
 }
 
 /// The leading coordinates of `point`, all but the last `n`, followed by `inner`.

@@ -4,17 +4,21 @@ use super::{AccumulatorClaim, Points, replace_suffix};
 use crate::arithmetic::Arithmetic;
 use crate::multilinear::{eq, suffix};
 
-/// The summand at the end of the sumcheck, `eq * weight * source`, and where they were evaluated.
+/// Where the sumcheck ends in the weights and in the value read.
+pub fn points<F: Clone>(claim: &AccumulatorClaim<'_, F>, inner: &[F]) -> Points<F> {
+    let cols_log = claim.relation.cols_log as usize;
+    Points { weight: inner.to_vec(), source: replace_suffix(&claim.point, cols_log, inner) }
+}
+
+/// The summand at the end of the sumcheck, `eq * weight * source`.
 pub fn term<A: Arithmetic>(
     a: &mut A,
     claim: &AccumulatorClaim<'_, A::F>,
     inner: &[A::F],
     weight: &A::F,
     source: &A::F,
-) -> (A::F, Points<A::F>) {
-    let cols_log = claim.relation.cols_log as usize;
-    let selector = eq(a, suffix(&claim.point, cols_log), inner);
+) -> A::F {
+    let selector = eq(a, suffix(&claim.point, claim.relation.cols_log as usize), inner);
     let product = a.mul(weight, source);
-    let points = Points { weight: inner.to_vec(), source: replace_suffix(&claim.point, cols_log, inner) };
-    (a.mul(&selector, &product), points)
+    a.mul(&selector, &product)
 }
