@@ -4,7 +4,7 @@
 //! per distinct table. Proving grows with the leaves; rounds and verifier work grow with the square of
 //! their logarithm.
 
-use crate::ir::{Graph, Op, Table};
+use crate::ir::{Activation, Graph, Op, Shape, Table};
 use serde::{Deserialize, Serialize};
 
 /// Remainders longer than this are looked up in limbs of at most so many bits.
@@ -46,29 +46,16 @@ pub fn limbs(shift: u32) -> Vec<u32> {
     (0..count).map(&mut limb).collect()
 }
 
-impl Graph {
-    /// Cost of proving one inference.
-    pub fn cost(&self) -> Cost {
-        let mut cost = Cost::default();
+impl Cost {
+    /// Leaves that `activations`, each with the shape of its cells, need.
+    pub fn of_activations<'a>(activations: impl Iterator<Item = (&'a Activation, Shape)>) -> Self {
+        let mut cost = Self::default();
         let mut tables: Vec<(&Table, u32, bool)> = Vec::new();
         let mut ranges: Vec<(bool, u32)> = Vec::new();
-        for node in &self.nodes {
-            let activation = match &node.op {
-                Op::Activation(activation) => activation,
-                Op::Dense(dense) => {
-                    cost.parameters += (dense.weight.len() + dense.bias.len()) as u64;
-                    cost.products += (dense.weight.len() << node.shape.rows_log) as u64;
-                    continue;
-                }
-                Op::Scale(scale) => {
-                    cost.parameters += (scale.weight.len() + scale.bias.len()) as u64;
-                    cost.products += node.shape.cells() as u64;
-                    continue;
-                }
-            };
+        for (activation, shape) in activations {
             let saturates = activation.high_bits > 0;
             let limbs = limbs(activation.shift);
-            cost.slot_leaves += (1 + limbs.len() as u64 + u64::from(saturates)) << node.shape.log();
+            cost.slot_leaves += (1 + limbs.len() as u64 + u64::from(saturates)) << shape.log();
             let table = (&activation.table, activation.domain_bits, saturates);
             if !tables.contains(&table) {
                 tables.push(table);
@@ -82,7 +69,37 @@ impl Graph {
                 }
             }
         }
-        cost.tree_log = cost.leaves().max(1).next_power_of_two().trailing_zeros();
+        cost.tree_log = log(cost.leaves());
+        cost
+    }
+
+    /// log2 of the tree where the input is private: its cells are looked up in a range table of their own.
+    pub fn private_tree_log(&self, input: Shape, input_bits: u32) -> u32 {
+        log(self.leaves() + input.cells() as u64 + (1 << input_bits))
+    }
+}
+
+fn log(leaves: u64) -> u32 {
+    leaves.max(1).next_power_of_two().trailing_zeros()
+}
+
+impl Graph {
+    /// Cost of proving one inference with public input.
+    pub fn cost(&self) -> Cost {
+        let activations = self.nodes.iter().filter_map(|node| match &node.op {
+            Op::Activation(activation) => Some((activation, node.shape)),
+            _ => None,
+        });
+        let mut cost = Cost::of_activations(activations);
+        for node in &self.nodes {
+            let (parameters, products) = match &node.op {
+                Op::Dense(dense) => (dense.weight.len() + dense.bias.len(), dense.weight.len() << node.shape.rows_log),
+                Op::Scale(scale) => (scale.weight.len() + scale.bias.len(), node.shape.cells()),
+                Op::Activation(_) => continue,
+            };
+            cost.parameters += parameters as u64;
+            cost.products += products as u64;
+        }
         cost
     }
 }

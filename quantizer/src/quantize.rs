@@ -13,8 +13,9 @@ use rand::{Rng, SeedableRng};
 
 /// Random samples that stand in where there are none.
 const RANDOM_SAMPLES: usize = 32;
-/// Most samples that are looked at.
-const MAX_SAMPLES: usize = 4096;
+/// Products and float cells that running the samples may cost; of a larger file, the first samples are used.
+const MAX_PRODUCTS: usize = 1 << 31;
+const MAX_CELLS: usize = 1 << 26;
 
 /// What a user chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,9 +62,10 @@ pub fn quantize_model(model: &FloatModel, samples: Option<&Samples>, options: &O
         }
     };
     let mut rows = given.rows(model.input_len())?;
-    rows.truncate(MAX_SAMPLES);
     let mut stages = passes::normal_form(&passes::optimize(model));
     let layout = layout(model, &mut stages)?;
+    let cells: usize = layout.stages.iter().map(|stage| 2 * stage.result.cells()).sum();
+    rows.truncate((MAX_PRODUCTS / model.products().max(1)).min(MAX_CELLS / cells.max(1)).max(1));
     let observed = observe(&stages, &rows);
     let graph = match options.bits {
         Some(bits) => plan::build(model, &stages, &layout, &observed, &search::fixed(bits))?,
@@ -171,14 +173,15 @@ fn measure(
         float_outputs.push(float);
     }
     for layer in &mut layers {
-        layer.mean_error /= f64::max(cells, 1.0) * (layer.rows * layer.cols) as f64;
+        layer.mean_error = finite(layer.mean_error / (f64::max(cells, 1.0) * (layer.rows * layer.cols) as f64));
+        layer.max_error = finite(layer.max_error);
     }
     let agreement = fraction(outputs.iter().zip(&float_outputs).map(|(a, b)| argmax(a) == argmax(b)));
     Ok(Report {
         source: model.source.clone(),
         samples: rows.len(),
         layers,
-        output_error: if size > 0.0 { f64::sqrt(wrong / size) } else { f64::sqrt(wrong) },
+        output_error: finite(if size > 0.0 { f64::sqrt(wrong / size) } else { f64::sqrt(wrong) }),
         argmax_agreement: agreement,
         float_accuracy: labels.map(|labels| fraction(float_outputs.iter().zip(labels).map(hit))),
         accuracy: labels.map(|labels| fraction(outputs.iter().zip(labels).map(hit))),
@@ -186,6 +189,11 @@ fn measure(
         cost: graph.cost(),
         ..Report::default()
     })
+}
+
+/// Reports are JSON, which has neither NaN nor infinities.
+fn finite(error: f64) -> f64 {
+    if error.is_finite() { error } else { f64::MAX }
 }
 
 fn describe(node: &crate::ir::Node) -> LayerReport {

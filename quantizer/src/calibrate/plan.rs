@@ -3,6 +3,7 @@
 use super::layout::{Layout, StageLayout};
 use super::ranges::{Observed, Range};
 use super::table::{Form, form, slope_log, tabulate};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::fixed::{quantize, rescale};
 use crate::float::{Affine, FloatModel, Function, Linear};
@@ -36,7 +37,7 @@ pub struct Plan {
     pub headroom: i32,
 }
 
-/// Shift, domain bits, high bits and exponents of one activation.
+/// Shift, form and exponents of one stage.
 #[derive(Clone, Debug)]
 struct Scales {
     shift: u32,
@@ -46,35 +47,30 @@ struct Scales {
     form: Form,
 }
 
-/// Builds the program of `plan`.
+/// How the tables of one program are sized.
+#[derive(Clone, Copy)]
+struct Sizing<'a> {
+    /// Saturate wherever the samples allow it, not only where tables would be very large.
+    saturate: bool,
+    /// Domain bits by stage, where another stage shares the table.
+    shared: &'a [Option<u32>],
+}
+
+/// Builds the program of `plan`, with tables that saturate if that makes the lookup tree less deep.
 ///
 /// # Errors
 /// An accumulator that could leave its limit, or a program that is not valid.
 pub fn build(model: &FloatModel, stages: &[Stage], layout: &Layout, observed: &Observed, plan: &Plan) -> Result<Graph, Error> {
-    let scales = choose_scales(stages, observed, plan);
-    let mut domains = vec![None; stages.len()];
-    // The first pass finds how large tables have to be, the second makes those equal that can be shared.
-    let graph = assemble(model, stages, layout, observed, plan, &scales, &domains)?;
-    let of_stage = |stage: usize| match graph.nodes.get(2 * stage + 1).map(|n| &n.op) {
-        Some(Op::Activation(a)) if a.high_bits == 0 => Some(a.domain_bits),
-        _ => None,
+    let source = Source { stages, layout, observed, plan, scales: choose_scales(stages, observed, plan) };
+    let kernels = source.kernels()?;
+    let covering = source.shared_activations(&kernels, false)?;
+    let saturating = source.shared_activations(&kernels, true)?;
+    let depth = |activations: &[Accumulated]| {
+        let of_stage = activations.iter().zip(&layout.stages);
+        Cost::of_activations(of_stage.filter_map(|(a, l)| Some((&a.activation.as_ref()?.0, l.result)))).tree_log
     };
-    let same = |i: usize, j: usize| match (stages.get(i), stages.get(j), scales.get(i), scales.get(j)) {
-        (Some(a), Some(b), Some(s), Some(t)) => {
-            s.form == t.form
-                && (s.form != Form::Values
-                    || (s.e_q, s.e_out) == (t.e_q, t.e_out)
-                        && a.map.as_ref().map(|m| &m.1) == b.map.as_ref().map(|m| &m.1))
-        }
-        _ => false,
-    };
-    for (i, domain) in domains.iter_mut().enumerate() {
-        if of_stage(i).is_some() {
-            *domain = (0..stages.len()).filter(|j| same(i, *j)).filter_map(of_stage).max();
-        }
-    }
-    let graph = assemble(model, stages, layout, observed, plan, &scales, &domains)?;
-    Ok(graph)
+    let chosen = if depth(&saturating) < depth(&covering) { saturating } else { covering };
+    Ok(source.graph(model, kernels, chosen))
 }
 
 /// Largest `e` with `reach * 2^e <= most`.
@@ -155,51 +151,128 @@ fn align_shifts(scales: &mut [Scales], stages: &[Stage]) {
     }
 }
 
-fn assemble(
-    model: &FloatModel,
-    stages: &[Stage],
-    layout: &Layout,
-    observed: &Observed,
-    plan: &Plan,
-    scales: &[Scales],
-    domains: &[Option<u32>],
-) -> Result<Graph, Error> {
-    let half = 1i64 << (plan.input_bits - 1);
-    let dims = |dims: &[usize]| dims.iter().map(|d| u32::try_from(*d).unwrap_or(u32::MAX)).collect();
-    let input = Input {
-        name: model.input_name.clone(),
-        dims: dims(&model.input_dims),
-        shape: layout.input,
-        exponent: input_exponent(observed, plan),
-        lo: -half,
-        hi: half - 1,
-    };
-    let (mut e_x, mut bounds) = (input.exponent, (input.lo, input.hi));
-    let mut nodes: Vec<Node> = Vec::new();
-    let parts = stages.iter().zip(&layout.stages).zip(scales).zip(domains);
-    for ((((stage, layout), scales), domain), (values, accumulators)) in
-        parts.zip(observed.values.iter().zip(&observed.accumulators))
-    {
-        let op = match (&stage.kernel, layout.in_log) {
-            (Kernel::Linear(linear), Some(in_log)) => Op::Dense(dense(linear, layout, in_log, scales.e_w, e_x, &stage.name)?),
-            (Kernel::Affine(affine), _) => Op::Scale(scale(affine, layout, scales.e_w, e_x, &stage.name)?),
-            (Kernel::Linear(_), None) => continue,
-        };
-        bounds = exact_bounds(&op, layout.result, bounds, &stage.name)?;
-        let (shape, input) = (layout.result, nodes.len());
-        nodes.push(Node { name: stage.name.clone(), input, op, shape, exponent: e_x + scales.e_w, lo: bounds.0, hi: bounds.1 });
-        let Some((name, functions)) = &stage.map else { continue };
-        let out = out_range(values, scales.form, plan.activation_bits);
-        let slots = 1u64 << shape.log();
-        let activation = activation_for(functions, scales, *domain, out, bounds, accumulators, slots);
-        let exponent = scales.e_out;
-        bounds = activation::range(&activation, bounds);
-        let input = nodes.len();
-        nodes.push(Node { name: name.clone(), input, op: Op::Activation(activation), shape, exponent, lo: bounds.0, hi: bounds.1 });
-        e_x = exponent;
+/// What a program is assembled from.
+struct Source<'a> {
+    stages: &'a [Stage],
+    layout: &'a Layout,
+    observed: &'a Observed,
+    plan: &'a Plan,
+    scales: Vec<Scales>,
+}
+
+type Bounds = (i64, i64);
+
+/// Bounds of the accumulators of one stage; its activation, with the bounds of its results.
+struct Accumulated {
+    bounds: Bounds,
+    activation: Option<(Activation, Bounds)>,
+}
+
+impl Source<'_> {
+    /// Integer weights of every stage.
+    fn kernels(&self) -> Result<Vec<Op>, Error> {
+        let mut e_x = input_exponent(self.observed, self.plan);
+        let mut kernels = Vec::new();
+        for ((stage, layout), scales) in self.stages.iter().zip(&self.layout.stages).zip(&self.scales) {
+            kernels.push(match &stage.kernel {
+                Kernel::Linear(linear) => Op::Dense(dense(linear, layout, scales.e_w, e_x, &stage.name)?),
+                Kernel::Affine(affine) => Op::Scale(scale(affine, layout, scales.e_w, e_x, &stage.name)?),
+            });
+            e_x = scales.e_out;
+        }
+        Ok(kernels)
     }
-    let graph = Graph { input, output: nodes.len(), nodes, output_dims: dims(&model.output_dims) };
-    Ok(graph)
+
+    fn input_bounds(&self) -> Bounds {
+        let half = 1i64 << (self.plan.input_bits - 1);
+        (-half, half - 1)
+    }
+
+    /// Bounds and activations of every stage.
+    fn activations(&self, kernels: &[Op], sizing: Sizing) -> Result<Vec<Accumulated>, Error> {
+        let mut bounds = self.input_bounds();
+        let mut accumulated = Vec::new();
+        for (i, (stage, kernel)) in self.stages.iter().zip(kernels).enumerate() {
+            let (Some(layout), Some(scales)) = (self.layout.stages.get(i), self.scales.get(i)) else { break };
+            let (Some(values), Some(seen)) = (self.observed.values.get(i), self.observed.accumulators.get(i)) else { break };
+            bounds = exact_bounds(kernel, layout.result, bounds, &stage.name)?;
+            let of_accumulator = bounds;
+            let activation = stage.map.as_ref().map(|(_, functions)| {
+                let out = out_range(values, scales.form, self.plan.activation_bits);
+                let shared = sizing.shared.get(i).copied().flatten();
+                let slots = 1u64 << layout.result.log();
+                let domain = choose_domain(scales, shared, sizing.saturate, out, bounds, seen, slots);
+                let activation = activation_for(functions, scales, domain, out);
+                bounds = activation::range(&activation, bounds);
+                (activation, bounds)
+            });
+            accumulated.push(Accumulated { bounds: of_accumulator, activation });
+        }
+        Ok(accumulated)
+    }
+
+    /// The same, with tables of one function made equally large so that they are shared.
+    fn shared_activations(&self, kernels: &[Op], saturate: bool) -> Result<Vec<Accumulated>, Error> {
+        let alone = self.activations(kernels, Sizing { saturate, shared: &[] })?;
+        let covering = |i: usize| {
+            let (activation, _) = alone.get(i)?.activation.as_ref()?;
+            (activation.high_bits == 0).then_some(activation.domain_bits)
+        };
+        let largest = |i: usize| (0..alone.len()).filter(|j| self.same_table(i, *j)).filter_map(covering).max();
+        let shared: Vec<_> = (0..alone.len()).map(|i| covering(i).and_then(|_| largest(i))).collect();
+        let mut activations = if (0..alone.len()).all(|i| shared.get(i).copied().flatten() == covering(i)) {
+            alone
+        } else {
+            self.activations(kernels, Sizing { saturate, shared: &shared })?
+        };
+        // More high bits than needed represent the same indices, and one table then classifies them all.
+        let high_bits = |a: &Accumulated| a.activation.as_ref().map_or(0, |(a, _)| a.high_bits);
+        let most = activations.iter().map(high_bits).max().unwrap_or(0);
+        for (activation, _) in activations.iter_mut().filter_map(|a| a.activation.as_mut()) {
+            if activation.high_bits > 0 {
+                activation.high_bits = most;
+            }
+        }
+        Ok(activations)
+    }
+
+    /// Whether two stages have the same table, were it equally large.
+    fn same_table(&self, i: usize, j: usize) -> bool {
+        let functions = |i: usize| self.stages.get(i).and_then(|s| s.map.as_ref()).map(|(_, functions)| functions);
+        match (self.scales.get(i), self.scales.get(j)) {
+            (Some(s), Some(t)) if s.form == Form::Values => (s.e_q, s.e_out) == (t.e_q, t.e_out) && functions(i) == functions(j),
+            (Some(s), Some(t)) => s.form == t.form,
+            _ => false,
+        }
+    }
+
+    fn graph(&self, model: &FloatModel, kernels: Vec<Op>, accumulated: Vec<Accumulated>) -> Graph {
+        let dims = |dims: &[usize]| dims.iter().map(|d| u32::try_from(*d).unwrap_or(u32::MAX)).collect();
+        let (lo, hi) = self.input_bounds();
+        let input = Input {
+            name: model.input_name.clone(),
+            dims: dims(&model.input_dims),
+            shape: self.layout.input,
+            exponent: input_exponent(self.observed, self.plan),
+            lo,
+            hi,
+        };
+        let mut e_x = input.exponent;
+        let mut nodes: Vec<Node> = Vec::new();
+        let parts = self.stages.iter().zip(&self.layout.stages).zip(&self.scales);
+        for (((stage, layout), scales), (op, accumulated)) in parts.zip(kernels.into_iter().zip(accumulated)) {
+            let mut push = |name: &str, op, exponent, (lo, hi): Bounds| {
+                let node = Node { name: name.into(), input: nodes.len(), op, shape: layout.result, exponent, lo, hi };
+                nodes.push(node);
+            };
+            push(&stage.name, op, e_x + scales.e_w, accumulated.bounds);
+            if let (Some((name, _)), Some((activation, bounds))) = (&stage.map, accumulated.activation) {
+                push(name, Op::Activation(activation), scales.e_out, bounds);
+                e_x = scales.e_out;
+            }
+        }
+        Graph { input, output: nodes.len(), nodes, output_dims: dims(&model.output_dims) }
+    }
 }
 
 fn exact_bounds(op: &Op, result: Shape, bounds: (i64, i64), name: &str) -> Result<(i64, i64), Error> {
@@ -222,10 +295,15 @@ fn biases(bias: impl Iterator<Item = f64>, exponent: i32, name: &str) -> Result<
 
 /// Weights by their exponent; rounding never leaves the 16 bits that exponents are chosen for.
 fn integer_weight(w: f64, scale: f64) -> i32 {
-    ((w * scale + 0.5).floor() as i64).clamp(-i64::from(i16::MAX), i64::from(i16::MAX)) as i32
+    let shifted = (w * scale + 0.5).clamp(-65536.0, 65536.0);
+    // The floor, without the call that `f64::floor` is on baseline x86-64: this runs for every weight and plan.
+    let truncated = shifted as i32;
+    let floor = truncated - i32::from(f64::from(truncated) > shifted);
+    floor.clamp(-i32::from(i16::MAX), i32::from(i16::MAX))
 }
 
-fn dense(linear: &Linear, layout: &StageLayout, in_log: u32, e_w: i32, e_x: i32, name: &str) -> Result<Dense, Error> {
+fn dense(linear: &Linear, layout: &StageLayout, e_w: i32, e_x: i32, name: &str) -> Result<Dense, Error> {
+    let in_log = layout.in_log.unwrap_or(0);
     let stored = 1usize << in_log;
     let scale = f64::powi(2.0, e_w);
     let mut weight = vec![0i32; linear.outputs << in_log];
@@ -257,50 +335,47 @@ fn signed_bits(lo: i64, hi: i64) -> u32 {
     u64::BITS - magnitude.leading_zeros() + 1
 }
 
-fn activation_for(
-    functions: &[Function],
-    scales: &Scales,
-    domain: Option<u32>,
-    out: (i64, i64),
-    acc: (i64, i64),
-    seen: &Range,
-    slots: u64,
-) -> Activation {
-    let q = (rescale(acc.0, scales.shift), rescale(acc.1, scales.shift));
-    let cover = signed_bits(q.0, q.1);
-    // What the table must tell apart: its own bound, or where samples were.
-    let least = match scales.form {
-        Form::Relu | Form::Clamp => signed_bits(0, out.1) + u32::from(scales.form == Form::Relu && out.1 == 0),
-        Form::Values => {
-            let step = f64::powi(2.0, scales.e_q);
-            signed_bits((seen.lo * step * 1.25) as i64, (seen.hi * step * 1.25) as i64)
-        }
-    };
-    let bound_bits = signed_bits(0, out.1) - 1;
-    let least = least.max(bound_bits + 1).clamp(1, MAX_DOMAIN_BITS);
-    let cover = cover.max(if scales.form == Form::Values { 1 } else { bound_bits + 1 });
-    let (domain_bits, high_bits) = match domain {
-        Some(shared) => (shared.max(cover), 0),
-        None => choose_domain(cover, least, q, slots),
-    };
+fn activation_for(functions: &[Function], scales: &Scales, (domain_bits, high_bits): (u32, u32), out: Bounds) -> Activation {
+    let bits = signed_bits(0, out.1) - 1;
     let table = match scales.form {
-        Form::Relu => Table::Relu { bits: bound_bits },
-        Form::Clamp => Table::Clamp { bits: bound_bits },
+        Form::Relu => Table::Relu { bits },
+        Form::Clamp => Table::Clamp { bits },
         Form::Values => tabulate(functions, domain_bits, scales.e_q, scales.e_out, out),
     };
     Activation { shift: scales.shift, domain_bits, high_bits, table }
 }
 
-/// The smallest domain that holds every reachable index, or one that saturates where that is too large.
-fn choose_domain(cover: u32, least: u32, q: (i64, i64), slots: u64) -> (u32, u32) {
-    let saturating = (least.min(cover)..=MAX_DOMAIN_BITS).find_map(|bits| {
-        let high = needed_high_bits(q, bits)?;
-        (high > 0).then_some((bits, high))
-    });
-    match saturating {
-        _ if cover <= COVER_BITS => (cover, 0),
-        // Saturating costs two tables more and two columns.
-        Some((bits, high)) if cover > MAX_DOMAIN_BITS || (1u64 << cover) > (3 << bits) + (1 << high) + 2 * slots => (bits, high),
-        _ => (cover.min(MAX_DOMAIN_BITS), 0),
+/// Domain bits and high bits: the smallest domain that holds every reachable index, or one that saturates.
+fn choose_domain(
+    scales: &Scales,
+    shared: Option<u32>,
+    saturate: bool,
+    out: Bounds,
+    acc: Bounds,
+    seen: &Range,
+    slots: u64,
+) -> (u32, u32) {
+    let q = (rescale(acc.0, scales.shift), rescale(acc.1, scales.shift));
+    // What the table must tell apart: its own bound, or where samples were.
+    let least = match scales.form {
+        Form::Relu | Form::Clamp => signed_bits(0, out.1),
+        Form::Values => {
+            let step = f64::powi(2.0, scales.e_q) * 1.25;
+            signed_bits((seen.lo * step) as i64, (seen.hi * step) as i64)
+        }
+    };
+    let least = least.min(MAX_DOMAIN_BITS);
+    let cover = signed_bits(q.0, q.1).max(if scales.form == Form::Values { 1 } else { least });
+    if let Some(shared) = shared {
+        return (shared.max(cover), 0);
+    }
+    let saturating = (least..cover.min(MAX_DOMAIN_BITS + 1)).find_map(|bits| Some((bits, needed_high_bits(q, bits)?)));
+    match saturating.filter(|(_, high)| *high > 0) {
+        // Saturating costs two tables and two columns more.
+        Some((bits, high)) => {
+            let dearer = cover > MAX_DOMAIN_BITS || (1u64 << cover) > (3 << bits) + (1 << high) + 2 * slots;
+            if saturate || cover > COVER_BITS && dearer { (bits, high) } else { (cover, 0) }
+        }
+        None => (cover.min(MAX_DOMAIN_BITS), 0),
     }
 }

@@ -1,6 +1,6 @@
 //! The default bits: the cheapest program that is accurate enough.
 //!
-//! Every plan of a small grid is built and run on the samples. Cost is the depth of the lookup tree, as that is what
+//! Every plan of a small grid is built and run on the samples. Cost is the depth of the lookup tree (with a private input, so that either choice later is cheap), as that is what
 //! proving time and verifier work grow with; within one depth, accuracy is free, so the most accurate plan wins.
 
 use super::layout::Layout;
@@ -17,7 +17,7 @@ pub const TOLERANCE: f64 = 0.02;
 /// Samples on which plans are compared.
 const SAMPLES: usize = 64;
 /// Products that comparing one plan may cost; fewer samples are used for large models, at least [`MIN_SAMPLES`].
-const PRODUCTS: usize = 1 << 25;
+const PRODUCTS: usize = 1 << 24;
 const MIN_SAMPLES: usize = 4;
 
 /// The plan that `--bits` names: that many bits for inputs, weights and activations.
@@ -26,17 +26,19 @@ pub fn fixed(bits: u8) -> Plan {
     Plan { input_bits: bits, activation_bits: bits, weight_bits: bits, last_bits: bits, shift: None, headroom: 0 }
 }
 
-/// The plans that compete, roughly from cheap to dear.
+/// The plans that compete, roughly from cheap to dear. Bits of the last layer's weights and of a public input cost
+/// no lookup; a private input brings a range table of its bits.
 fn grid() -> impl Iterator<Item = Plan> {
-    let plan = |activation_bits: u32, shift: u32, headroom: i32| Plan {
-        input_bits: activation_bits.max(8),
+    let plan = |activation_bits: u32, shift: u32, (input_bits, headroom): (u32, i32)| Plan {
+        input_bits,
         activation_bits,
         weight_bits: 16,
-        last_bits: 8,
+        last_bits: 10,
         shift: Some(shift),
         headroom,
     };
-    (6..=12).flat_map(move |bits| (5..=11).flat_map(move |shift| [0, -1].map(|headroom| plan(bits, shift, headroom))))
+    let rest = |bits: u32| [(8.max(bits), 0), (8.max(bits), -1), (10.max(bits), 0), (10.max(bits), -1)];
+    (6..=12).flat_map(move |bits| (5..=11).flat_map(move |shift| rest(bits).map(|rest| plan(bits, shift, rest))))
 }
 
 /// The best program on `samples`.
@@ -55,8 +57,9 @@ pub fn search(
     let mut best: Option<(Score, Graph)> = None;
     let mut failure = None;
     for plan in grid() {
-        // Its two structured tables alone cost this much.
-        let floor = ((2u64 << plan.activation_bits) + plan.shift.map_or(0, |s| 1 << s)).next_power_of_two().trailing_zeros();
+        // Its tables alone cost this much.
+        let tables = (2u64 << plan.activation_bits) + plan.shift.map_or(0, |s| 1 << s) + (1 << plan.input_bits);
+        let floor = tables.next_power_of_two().trailing_zeros();
         if best.as_ref().is_some_and(|(score, _)| score.accurate && floor > score.tree_log) {
             continue;
         }
@@ -67,7 +70,7 @@ pub fn search(
                 continue;
             }
         };
-        let tree_log = graph.cost().tree_log;
+        let tree_log = graph.cost().private_tree_log(layout.input, plan.input_bits);
         if best.as_ref().is_some_and(|(score, _)| score.accurate && tree_log > score.tree_log) {
             continue;
         }

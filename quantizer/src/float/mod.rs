@@ -91,6 +91,21 @@ impl FloatModel {
     }
 }
 
+impl Layer {
+    /// Number of stored factors and summands.
+    pub fn len(&self) -> usize {
+        match &self.op {
+            LayerOp::Linear(linear) => linear.weight.len() + linear.bias.len(),
+            LayerOp::Affine(affine) => 2 * affine.mul.len(),
+            LayerOp::Map(_) => 0,
+        }
+    }
+    /// Whether nothing is stored.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 impl Affine {
     /// The same operation with factors repeated to length `period`, a multiple of theirs.
     pub fn repeated(&self, period: usize) -> Self {

@@ -46,7 +46,12 @@ pub(super) struct Builder<'a> {
     pub(super) opset: i64,
     pub(super) values: HashMap<String, Value>,
     pub(super) layers: Vec<(Option<usize>, Layer)>,
+    /// Elements that nodes have made so far: a small file can ask for many.
+    pub(super) made: usize,
 }
+
+/// Most elements that nodes may make.
+const MAX_MADE: usize = 1 << 28;
 
 impl Builder<'_> {
     /// Adds one node.
@@ -74,9 +79,18 @@ impl Builder<'_> {
             }),
         };
         let inputs = node.input.iter().map(input).collect::<Result<_, _>>()?;
+        let before = self.layers.len();
         let mut context =
             Context { file: self.file, node, name: name.clone(), opset: self.opset, inputs, layers: &mut self.layers };
         let value = (operator.build)(&mut context)?;
+        self.made += match &value {
+            Value::Constant(tensor) => tensor.len(),
+            Value::Computed(_) => self.layers.iter().skip(before).map(|(_, layer)| layer.len()).sum(),
+        };
+        if self.made > MAX_MADE {
+            let what = format!("elements made by the nodes up to `{name}`");
+            return Err(Error::TooLarge { file: self.file.into(), what, got: self.made as u64, limit: MAX_MADE as u64 });
+        }
         if output.is_empty() || self.values.insert(output.clone(), value).is_some() {
             let expected = "an output name of its own".into();
             return Err(Error::Model { file: self.file.into(), at: at(), expected, got: format!("`{output}`") });

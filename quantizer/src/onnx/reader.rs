@@ -76,7 +76,7 @@ fn build(graph: &GraphProto, opset: i64, file: &str) -> Result<FloatModel, Error
     let input_dims = input_dims(input, file)?;
     values.insert(input.name.clone(), Value::Computed(Computed { layer: None, dims: input_dims.clone() }));
 
-    let mut builder = Builder { file, opset, values, layers: Vec::new() };
+    let mut builder = Builder { file, opset, values, layers: Vec::new(), made: 0 };
     for node in &graph.node {
         builder.node(node)?;
     }

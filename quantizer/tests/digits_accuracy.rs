@@ -1,0 +1,59 @@
+//! Accuracy and golden: the network for handwritten digits on data it has not seen.
+
+mod common;
+
+use common::repo;
+use verin_quantizer::{Options, Quantized, Samples, VqFile, onnx, quantize};
+
+const FLOAT_ACCURACY: f64 = 0.9733;
+
+fn digits(bits: Option<u8>) -> Quantized {
+    let bytes = std::fs::read(repo("models/mlp_digits.onnx")).unwrap();
+    let samples = Samples::read(&repo("models/mlp_digits.calib.npz")).unwrap();
+    quantize(&bytes, "mlp_digits.onnx", Some(&samples), &Options { bits, seed: 0 }).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[test]
+fn float_model_reproduces_onnxruntime() {
+    let model = onnx::read(&std::fs::read(repo("models/mlp_digits.onnx")).unwrap(), "mlp_digits.onnx").unwrap();
+    let input = Samples::read(&repo("models/mlp_digits.npz")).unwrap();
+    let output = model.run(input.single(64).unwrap());
+    // onnxruntime's output for this input, extremes of `y` in mlp_digits.npz.
+    let (lo, hi) = output.iter().fold((f64::MAX, f64::MIN), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
+    assert!((lo - -8.989259).abs() < 1e-4 && (hi - 8.581218).abs() < 1e-4, "{lo} {hi}");
+}
+
+#[test]
+fn accuracy_stays_within_half_a_point_of_float() {
+    let test = Samples::read(&repo("models/mlp_digits.test.npz")).unwrap();
+    for bits in [None, Some(8), Some(10), Some(12), Some(16)] {
+        let accuracy = digits(bits).graph.accuracy(&test).unwrap().unwrap();
+        assert!(accuracy >= FLOAT_ACCURACY - 0.005, "{bits:?}: {accuracy}");
+    }
+}
+
+#[test]
+fn default_fits_a_lookup_tree_of_2_to_the_11() {
+    assert!(digits(None).report.cost.tree_log <= 11);
+}
+
+#[test]
+fn golden_digest() {
+    let quantized = digits(None);
+    assert_eq!(hex(&quantized.graph.digest()), GOLDEN);
+    let bytes = VqFile { graph: quantized.graph.clone(), report: quantized.report }.write();
+    assert_eq!(VqFile::read(&bytes).unwrap().graph, quantized.graph);
+}
+
+const GOLDEN: &str = "261565fe4981168b5faf68420bf8a745bb15e0e6e1e278cb0fc026b7b2bfd1c8";
+
+#[test]
+fn calibration_without_samples_is_reported_as_random() {
+    let bytes = std::fs::read(repo("models/mlp_digits.onnx")).unwrap();
+    let quantized = quantize(&bytes, "mlp_digits.onnx", None, &Options::default()).unwrap();
+    assert!(quantized.report.random_calibration && quantized.report.calibration.contains("RANDOM"));
+}
