@@ -38,7 +38,7 @@ fn main() {
         let layout = shape(&program).expect("a layout");
         let k = layout.k();
         let advice = scalars(program.advice_len(), 2);
-        let (lagrange, params) = time(1, || srs.as_srs().halo2(k).expect("parameters"));
+        let (loading, params) = time(3, || srs.as_srs().halo2(k).expect("parameters"));
         let (keygen, key) = time(3, || keygen_layout(&layout, params.clone()).expect("a key"));
         let (witness, _) = time(RUNS, || lay_out(&program, Some(&advice)).expect("a witness"));
         let mut seed = 0;
@@ -53,7 +53,7 @@ fn main() {
         });
         let (verifying, _) = time(RUNS, || reference::verify(&key, [1; 32], &proof.instances, &proof.bytes));
         println!(
-            "2^{k}: {} rows ({} permutations, {} arithmetic, {} loose), proof {} bytes\n  Lagrange basis {lagrange:.3} s, \
+            "2^{k}: {} rows ({} permutations, {} arithmetic, {} loose), proof {} bytes\n  SRS {loading:.3} s, \
              keygen {keygen:.3} s, witness {witness:.4} s, prove {proving_only:.3} s, prove and verify {proving:.3} s, \
              halo2's verifier {verifying:.4} s",
             layout.rows_used(),

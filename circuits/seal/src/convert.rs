@@ -75,7 +75,7 @@ mod tests {
     use halo2_proofs::halo2curves::CurveAffine;
     use halo2_proofs::halo2curves::ff::PrimeField as _;
     use halo2_proofs::halo2curves::group::prime::PrimeCurveAffine;
-    use halo2_proofs::halo2curves::group::{Curve, Group as _};
+    use halo2_proofs::halo2curves::group::Curve;
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
     #[test]

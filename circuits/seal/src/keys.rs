@@ -6,6 +6,7 @@ use crate::convert::{point_from, point_to, point2_to, scalar_from};
 use crate::error::SealError;
 use crate::gates;
 use crate::layout::Layout;
+use crate::params::SealParams;
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use halo2_proofs::halo2curves::bn256::{self, Bn256};
@@ -25,18 +26,19 @@ pub struct Srs<'a> {
 }
 
 impl Srs<'_> {
-    /// halo2's parameters for `2^k` rows: the powers as they are, and their Lagrange basis.
+    /// Parameters for `2^k` rows: the powers as they are.
     ///
     /// # Errors
     /// There are fewer than `2^k` powers.
-    pub fn halo2(&self, k: u32) -> Result<ParamsKZG<Bn256>, SealError> {
+    pub fn halo2(&self, k: u32) -> Result<SealParams, SealError> {
         let expected = 1usize << k;
         let got = self.powers.len();
         let powers = self.powers.get(..expected).ok_or(SealError::Length { what: "powers of tau", expected, got })?;
         let powers: Vec<_> = powers.par_iter().map(point_to).collect();
         // `from_parts` is a method that ignores its receiver, and there is no other way in without unchecked bytes.
         let receiver = ParamsKZG::<Bn256>::setup(1, rand::rngs::OsRng);
-        Ok(receiver.from_parts(k, powers, None, point2_to(&self.g2), point2_to(&self.tau_g2)))
+        let (g2, tau_g2) = (point2_to(&self.g2), point2_to(&self.tau_g2));
+        Ok(SealParams::new(receiver.from_parts(k, powers, Some(Vec::new()), g2, tau_g2)))
     }
 }
 
@@ -55,14 +57,14 @@ pub struct SealKey {
     pub permutation: Vec<G1Affine>,
     /// What the transcript starts from, for this key.
     pub transcript_repr: Fr,
-    pub(crate) params: ParamsKZG<Bn256>,
+    pub(crate) params: SealParams,
     pub(crate) pk: ProvingKey<bn256::G1Affine>,
 }
 
 impl SealKey {
     /// halo2's own parameters, to check a proof with its own verifier.
     pub fn params(&self) -> &ParamsKZG<Bn256> {
-        &self.params
+        self.params.kzg()
     }
 
     /// halo2's own key.
@@ -93,7 +95,7 @@ pub fn keygen<P: Program>(program: &P, srs: &Srs<'_>) -> Result<SealKey, SealErr
 ///
 /// # Errors
 /// As [`keygen`].
-pub fn keygen_layout(layout: &Layout, params: ParamsKZG<Bn256>) -> Result<SealKey, SealError> {
+pub fn keygen_layout(layout: &Layout, params: SealParams) -> Result<SealKey, SealError> {
     use halo2_proofs::poly::commitment::Params;
     let k = params.k();
     layout.check(k)?;

@@ -8,6 +8,7 @@ mod form;
 pub mod gates;
 pub mod keys;
 pub mod layout;
+pub mod params;
 pub mod prove;
 pub mod reference;
 pub mod transcript;

@@ -5,12 +5,11 @@ use crate::convert::scalar_to;
 use crate::error::SealError;
 use crate::keys::SealKey;
 use crate::layout::Layout;
+use crate::params::{SealScheme, Shplonk};
 use crate::transcript::{Challenge, Writer};
 use ark_bn254::Fr;
-use halo2_proofs::halo2curves::bn256::{self, Bn256};
+use halo2_proofs::halo2curves::bn256;
 use halo2_proofs::plonk::create_proof_from_advice;
-use halo2_proofs::poly::kzg::commitment::KZGCommitmentScheme;
-use halo2_proofs::poly::kzg::multiopen::ProverSHPLONK;
 use rand::{CryptoRng, RngCore};
 use verin_circuits::plonk::gates::ADVICE;
 use verin_circuits::transcript::keccak::KeccakTranscript;
@@ -69,7 +68,7 @@ pub fn prove_layout<R: RngCore + CryptoRng>(
     let instances = layout.instance_values();
     let converted: Vec<_> = instances.iter().map(scalar_to).collect();
     let mut transcript = Writer::new(s0);
-    create_proof_from_advice::<KZGCommitmentScheme<Bn256>, ProverSHPLONK<'_, Bn256>, Challenge, _, _>(
+    create_proof_from_advice::<SealScheme, Shplonk<'_>, Challenge, _, _>(
         &key.params,
         &key.pk,
         &[&converted],
