@@ -56,7 +56,7 @@ pub enum Error {
         /// What is not supported.
         reason: String,
         /// What to do instead.
-        remedy: String,
+        remedy: &'static str,
     },
     /// The model contradicts itself or the ONNX specification.
     #[error("{file}: {at}: expected {expected}, got {got}")]
@@ -86,7 +86,9 @@ pub enum Error {
         got: String,
     },
     /// A weight that is not a number.
-    #[error("{file}: tensor `{tensor}` holds {got} at index {index}; weights must be finite: train or export the model again")]
+    #[error(
+        "{file}: tensor `{tensor}` holds {got} at index {index}; weights must be finite: train or export the model again"
+    )]
     NonFiniteWeight {
         /// The file.
         file: String,
@@ -109,15 +111,15 @@ pub enum Error {
         /// What there is.
         got: String,
         /// What to do.
-        remedy: String,
+        remedy: &'static str,
     },
     /// An accumulator that could leave the range that proofs allow.
     #[error("`{node}`: accumulator may reach {got}, the limit is {limit}: quantize with fewer bits (--bits)")]
     Accumulator {
         /// The node.
         node: String,
-        /// Largest magnitude by the static bound.
-        got: i128,
+        /// Largest magnitude by the static bound; the largest number, if it is larger.
+        got: u64,
         /// The limit, exclusive.
         limit: i64,
     },
@@ -182,7 +184,9 @@ pub enum Error {
         got: String,
     },
     /// Bytes that are no canonical program or `.vq` file.
-    #[error("byte {offset}: expected {expected}, got {got}; the file is damaged or of another version: quantize the model again")]
+    #[error(
+        "byte {offset}: expected {expected}, got {got}; the file is damaged or of another version: quantize the model again"
+    )]
     Decode {
         /// Where.
         offset: usize,
@@ -191,4 +195,12 @@ pub enum Error {
         /// What is there.
         got: String,
     },
+}
+
+impl Error {
+    /// An accumulator of `node` that reaches `reach`.
+    pub(crate) fn accumulator(node: &str, reach: i128) -> Self {
+        let got = u64::try_from(reach.unsigned_abs()).unwrap_or(u64::MAX);
+        Self::Accumulator { node: node.into(), got, limit: crate::ops::ACC_LIMIT }
+    }
 }

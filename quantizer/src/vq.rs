@@ -50,7 +50,8 @@ impl VqFile {
     /// # Errors
     /// No `.vq` file, another version, damage anywhere, or a program that is not valid.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let error = |offset: usize, expected: &str, got: String| Error::Decode { offset, expected: expected.into(), got };
+        let error =
+            |offset: usize, expected: &str, got: String| Error::Decode { offset, expected: expected.into(), got };
         if bytes.get(..MAGIC.len()) != Some(MAGIC.as_slice()) {
             return Err(error(0, "a .vq file, which starts with VERINVQ", format!("{} other bytes", bytes.len())));
         }
@@ -71,7 +72,8 @@ impl VqFile {
             Some((body.get(start..end)?, end))
         };
         let graph_at = MAGIC.len() + 1;
-        let (graph, report_at) = part(graph_at, 8).ok_or_else(|| error(graph_at, "a program", "too few bytes".into()))?;
+        let (graph, report_at) =
+            part(graph_at, 8).ok_or_else(|| error(graph_at, "a program", "too few bytes".into()))?;
         let (report, end) = part(report_at, 4).ok_or_else(|| error(report_at, "a report", "too few bytes".into()))?;
         if end != body.len() {
             return Err(error(end, "the checksum", format!("{} more bytes", body.len() - end)));

@@ -25,7 +25,8 @@ fn check(model: &Onnx, length: usize, expected: impl Fn(&[f32]) -> Vec<f32>) {
 
 /// `x [m, k] * w [k, n] + b`
 fn product(x: &[f32], w: &[f32], b: &[f32], k: usize, n: usize) -> Vec<f32> {
-    let row = |x: &[f32]| -> Vec<f32> { (0..n).map(|o| b[o] + (0..k).map(|j| x[j] * w[j * n + o]).sum::<f32>()).collect() };
+    let row =
+        |x: &[f32]| -> Vec<f32> { (0..n).map(|o| b[o] + (0..k).map(|j| x[j] * w[j * n + o]).sum::<f32>()).collect() };
     x.chunks(k).flat_map(row).collect()
 }
 
@@ -55,7 +56,8 @@ fn gemm_with_transposed_a_column() {
 #[test]
 fn gemm_with_a_bias_per_cell() {
     let (w, b) = (values(12, 1), values(6, 2));
-    let model = Onnx::new(&[2, 4]).floats("w", &[4, 3], &w).floats("b", &[2, 3], &b).node("Gemm", &["x", "w", "b"], "y");
+    let model =
+        Onnx::new(&[2, 4]).floats("w", &[4, 3], &w).floats("b", &[2, 3], &b).node("Gemm", &["x", "w", "b"], "y");
     check(&model, 8, |x| product(x, &w, &[0.0; 3], 4, 3).iter().zip(&b).map(|(a, b)| a + b).collect());
 }
 
@@ -96,8 +98,8 @@ fn constants_that_differ_between_rows() {
 
 #[test]
 fn functions_of_the_input() {
-    let cases: [(&str, Vec<_>, fn(f32) -> f32); 4] = [
-        ("Relu", vec![], |x| x.max(0.0)),
+    let cases = [
+        ("Relu", vec![], (|x| x.max(0.0)) as fn(f32) -> f32),
         ("LeakyRelu", vec![float("alpha", 0.2)], |x| if x < 0.0 { 0.2 * x } else { x }),
         ("Sigmoid", vec![], |x| 1.0 / (1.0 + (-x).exp())),
         ("Tanh", vec![], f32::tanh),
@@ -131,7 +133,8 @@ fn clip_by_attributes_and_by_inputs() {
     let expected = |x: &[f32]| map(x, |x| x.clamp(-0.25, 0.5));
     let old = Onnx::new(&[1, 6]).opset(9).node_with("Clip", &["x"], "y", vec![float("min", -0.25), float("max", 0.5)]);
     check(&old, 6, expected);
-    let new = Onnx::new(&[1, 6]).floats("lo", &[], &[-0.25]).floats("hi", &[], &[0.5]).node("Clip", &["x", "lo", "hi"], "y");
+    let new =
+        Onnx::new(&[1, 6]).floats("lo", &[], &[-0.25]).floats("hi", &[], &[0.5]).node("Clip", &["x", "lo", "hi"], "y");
     check(&new, 6, expected);
     let upper = Onnx::new(&[1, 6]).floats("hi", &[], &[0.5]).node("Clip", &["x", "", "hi"], "y");
     check(&upper, 6, |x| map(x, |x| x.min(0.5)));

@@ -65,7 +65,8 @@ fn dynamic_dimensions_other_than_the_batch() {
 #[test]
 fn layouts_that_no_program_has() {
     let rows = Onnx::new(&[3, 4]).floats("w", &[4, 3], &values(12, 1)).node("MatMul", &["x", "w"], "y");
-    let message = quantize(&rows.bytes(), "r.onnx", Some(&uniform(12, 4)), &Options::default()).unwrap_err().to_string();
+    let message =
+        quantize(&rows.bytes(), "r.onnx", Some(&uniform(12, 4)), &Options::default()).unwrap_err().to_string();
     has(&message, &["r.onnx", "power of two of rows", "3 rows of 4"]);
     let both = Onnx::new(&[1, 8]).node("Add", &["x", "x"], "y");
     has(&both.refuse(), &["Add_y", "both operands", "constant"]);

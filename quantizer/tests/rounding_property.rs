@@ -162,9 +162,13 @@ fn program() -> impl Strategy<Value = Program> {
         };
         let mut relaid = |from: Shape, in_log: u32, outputs: u32| {
             let stored = 1usize << from.cols_log();
-            let weight = (0..(outputs as usize) << in_log).map(|i| if i % stored < from.cols as usize { next(400) as i32 } else { 0 });
+            let weight = (0..(outputs as usize) << in_log)
+                .map(|i| if i % stored < from.cols as usize { next(400) as i32 } else { 0 });
             let weight = weight.collect();
-            (Dense { in_log, weight, bias: (0..outputs).map(|_| next(9000)).collect() }, Shape { rows_log: from.log() - in_log, cols: outputs })
+            (
+                Dense { in_log, weight, bias: (0..outputs).map(|_| next(9000)).collect() },
+                Shape { rows_log: from.log() - in_log, cols: outputs },
+            )
         };
         let (op, first) = if scale {
             let (dense, _) = relaid(Shape { rows_log: 0, cols: 1 }, 0, cols);

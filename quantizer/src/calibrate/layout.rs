@@ -32,7 +32,7 @@ impl StageLayout {
     /// Position of real element `j` of a row of the contraction among its stored cells.
     pub fn stored_index(&self, j: usize) -> usize {
         let cols = self.input.cols as usize;
-        if cols.is_power_of_two() { j } else { (j / cols << self.input.cols_log()) + j % cols }
+        if cols.is_power_of_two() { j } else { ((j / cols) << self.input.cols_log()) + j % cols }
     }
 }
 
@@ -61,7 +61,8 @@ pub fn layout(model: &FloatModel, stages: &mut [Stage]) -> Result<Layout, Error>
             Kernel::Affine(_) => StageLayout { in_log: None, input: shape, result: shape },
             Kernel::Linear(linear) => {
                 let in_log = view(model, stage, shape, linear.inputs)?;
-                let result = storage(model, &stage.name, shape.real_cells() / linear.inputs * linear.outputs, linear.outputs)?;
+                let result =
+                    storage(model, &stage.name, shape.real_cells() / linear.inputs * linear.outputs, linear.outputs)?;
                 StageLayout { in_log: Some(in_log), input: shape, result }
             }
         };
@@ -71,8 +72,8 @@ pub fn layout(model: &FloatModel, stages: &mut [Stage]) -> Result<Layout, Error>
     Ok(Layout { input, stages: layouts })
 }
 
-fn error(model: &FloatModel, node: &str, expected: &str, got: String, remedy: &str) -> Error {
-    Error::Layout { file: model.source.clone(), node: node.into(), expected: expected.into(), got, remedy: remedy.into() }
+fn error(model: &FloatModel, node: &str, expected: &str, got: String, remedy: &'static str) -> Error {
+    Error::Layout { file: model.source.clone(), node: node.into(), expected: expected.into(), got, remedy }
 }
 
 fn storage(model: &FloatModel, name: &str, cells: usize, cols: usize) -> Result<Shape, Error> {
@@ -109,7 +110,13 @@ fn diagonal(model: &FloatModel, stage: &Stage, period: usize) -> Result<crate::f
     };
     if period > MAX_DIAGONAL {
         let got = format!("{period} different factors");
-        return Err(error(model, &stage.name, "factors that repeat with the rows", got, "fold them into the next layer"));
+        return Err(error(
+            model,
+            &stage.name,
+            "factors that repeat with the rows",
+            got,
+            "fold them into the next layer",
+        ));
     }
     let mut weight = vec![0.0; period * period];
     for (slot, mul) in weight.iter_mut().step_by(period + 1).zip(&affine.mul) {

@@ -60,7 +60,13 @@ struct Sizing<'a> {
 ///
 /// # Errors
 /// An accumulator that could leave its limit, or a program that is not valid.
-pub fn build(model: &FloatModel, stages: &[Stage], layout: &Layout, observed: &Observed, plan: &Plan) -> Result<Graph, Error> {
+pub fn build(
+    model: &FloatModel,
+    stages: &[Stage],
+    layout: &Layout,
+    observed: &Observed,
+    plan: &Plan,
+) -> Result<Graph, Error> {
     let source = Source { stages, layout, observed, plan, scales: choose_scales(stages, observed, plan) };
     let kernels = source.kernels()?;
     let covering = source.shared_activations(&kernels, false)?;
@@ -194,7 +200,9 @@ impl Source<'_> {
         let mut accumulated = Vec::new();
         for (i, (stage, kernel)) in self.stages.iter().zip(kernels).enumerate() {
             let (Some(layout), Some(scales)) = (self.layout.stages.get(i), self.scales.get(i)) else { break };
-            let (Some(values), Some(seen)) = (self.observed.values.get(i), self.observed.accumulators.get(i)) else { break };
+            let (Some(values), Some(seen)) = (self.observed.values.get(i), self.observed.accumulators.get(i)) else {
+                break;
+            };
             bounds = exact_bounds(kernel, layout.result, bounds, &stage.name)?;
             let of_accumulator = bounds;
             let activation = stage.map.as_ref().map(|(_, functions)| {
@@ -240,7 +248,9 @@ impl Source<'_> {
     fn same_table(&self, i: usize, j: usize) -> bool {
         let functions = |i: usize| self.stages.get(i).and_then(|s| s.map.as_ref()).map(|(_, functions)| functions);
         match (self.scales.get(i), self.scales.get(j)) {
-            (Some(s), Some(t)) if s.form == Form::Values => (s.e_q, s.e_out) == (t.e_q, t.e_out) && functions(i) == functions(j),
+            (Some(s), Some(t)) if s.form == Form::Values => {
+                (s.e_q, s.e_out) == (t.e_q, t.e_out) && functions(i) == functions(j)
+            }
             (Some(s), Some(t)) => s.form == t.form,
             _ => false,
         }
@@ -280,7 +290,7 @@ fn exact_bounds(op: &Op, result: Shape, bounds: (i64, i64), name: &str) -> Resul
     let reach = lo.abs().max(hi.abs());
     match (i64::try_from(lo), i64::try_from(hi)) {
         (Ok(lo), Ok(hi)) if reach < i128::from(ACC_LIMIT) => Ok((lo, hi)),
-        _ => Err(Error::Accumulator { node: name.into(), got: reach, limit: ACC_LIMIT }),
+        _ => Err(Error::accumulator(name, reach)),
     }
 }
 
@@ -288,7 +298,7 @@ fn biases(bias: impl Iterator<Item = f64>, exponent: i32, name: &str) -> Result<
     let limit = ACC_LIMIT - 1;
     let integer = |b: f64| match quantize(b, exponent, i64::MIN, i64::MAX) {
         q if (-limit..=limit).contains(&q) => Ok(q),
-        q => Err(Error::Accumulator { node: name.into(), got: i128::from(q).abs(), limit: ACC_LIMIT }),
+        q => Err(Error::accumulator(name, q.into())),
     };
     bias.map(integer).collect()
 }
@@ -335,7 +345,12 @@ fn signed_bits(lo: i64, hi: i64) -> u32 {
     u64::BITS - magnitude.leading_zeros() + 1
 }
 
-fn activation_for(functions: &[Function], scales: &Scales, (domain_bits, high_bits): (u32, u32), out: Bounds) -> Activation {
+fn activation_for(
+    functions: &[Function],
+    scales: &Scales,
+    (domain_bits, high_bits): (u32, u32),
+    out: Bounds,
+) -> Activation {
     let bits = signed_bits(0, out.1) - 1;
     let table = match scales.form {
         Form::Relu => Table::Relu { bits },

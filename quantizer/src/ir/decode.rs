@@ -34,7 +34,8 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], Error> {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        let taken = rest.get(..count).ok_or_else(|| self.error(format!("{count} bytes"), format!("{} bytes", rest.len())))?;
+        let taken =
+            rest.get(..count).ok_or_else(|| self.error(format!("{count} bytes"), format!("{} bytes", rest.len())))?;
         self.at += count;
         Ok(taken)
     }
@@ -151,7 +152,11 @@ impl<'a> Reader<'a> {
 
     fn minimal(&self, stored: usize, values: impl Iterator<Item = i64>) -> Result<(), Error> {
         let needed = usize::from(width(values));
-        if needed == stored { Ok(()) } else { Err(self.error(format!("integers of {needed} bytes"), format!("{stored} bytes"))) }
+        if needed == stored {
+            Ok(())
+        } else {
+            Err(self.error(format!("integers of {needed} bytes"), format!("{stored} bytes")))
+        }
     }
 
     fn ints(&mut self) -> Result<Vec<i32>, Error> {

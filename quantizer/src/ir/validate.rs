@@ -46,7 +46,7 @@ impl Graph {
             let range = node.op.range(node.shape, bounds);
             let reach = range.0.abs().max(range.1.abs());
             if reach >= i128::from(ACC_LIMIT) {
-                return Err(Error::Accumulator { node: node.name.clone(), got: reach, limit: ACC_LIMIT });
+                return Err(Error::accumulator(&node.name, reach));
             }
             if (i128::from(node.lo), i128::from(node.hi)) != range {
                 let got = format!("{}..={}", node.lo, node.hi);
@@ -70,7 +70,11 @@ impl Graph {
         for (i, node) in self.nodes.iter().enumerate() {
             check_common(&format!("node {i} `{}`", node.name), &node.name, node.shape, node.exponent)?;
             if node.input > i {
-                return Err(invalid(format!("node {i} `{}`", node.name), format!("an input of at most {i}"), node.input));
+                return Err(invalid(
+                    format!("node {i} `{}`", node.name),
+                    format!("an input of at most {i}"),
+                    node.input,
+                ));
             }
             if let Some(read) = read.get_mut(node.input) {
                 *read = true;
@@ -108,7 +112,8 @@ impl Graph {
     }
 
     fn check_input_range(&self) -> Result<(), Error> {
-        let legal = (2..=MAX_INPUT_BITS).any(|w| self.input.lo == -(1 << (w - 1)) && self.input.hi == (1 << (w - 1)) - 1);
+        let legal =
+            (2..=MAX_INPUT_BITS).any(|w| self.input.lo == -(1 << (w - 1)) && self.input.hi == (1 << (w - 1)) - 1);
         if legal {
             return Ok(());
         }
@@ -141,7 +146,11 @@ fn check_common(at: &str, name: &str, shape: Shape, exponent: i32) -> Result<(),
     }
     let cols_ok = (1..=1 << MAX_CELLS_LOG).contains(&shape.cols);
     if !cols_ok || shape.rows_log > MAX_CELLS_LOG || shape.log() > MAX_CELLS_LOG {
-        return Err(invalid(at, format!("1 to 2^{MAX_CELLS_LOG} cells"), format!("2^{} rows of {}", shape.rows_log, shape.cols)));
+        return Err(invalid(
+            at,
+            format!("1 to 2^{MAX_CELLS_LOG} cells"),
+            format!("2^{} rows of {}", shape.rows_log, shape.cols),
+        ));
     }
     if exponent.unsigned_abs() > MAX_EXPONENT.unsigned_abs() {
         return Err(invalid(at, format!("an exponent in -{MAX_EXPONENT}..={MAX_EXPONENT}"), exponent));
@@ -152,7 +161,11 @@ fn check_common(at: &str, name: &str, shape: Shape, exponent: i32) -> Result<(),
 fn check_dims(at: &str, dims: &[u32], shape: Shape) -> Result<(), Error> {
     let product = dims.iter().try_fold(1u64, |product, d| product.checked_mul(u64::from(*d)));
     if dims.len() > MAX_DIMS || product != Some(shape.real_cells() as u64) {
-        return Err(invalid(at, format!("at most {MAX_DIMS} dimensions, {} cells", shape.real_cells()), format!("{dims:?}")));
+        return Err(invalid(
+            at,
+            format!("at most {MAX_DIMS} dimensions, {} cells", shape.real_cells()),
+            format!("{dims:?}"),
+        ));
     }
     Ok(())
 }

@@ -60,7 +60,8 @@ impl Builder<'_> {
         // Nodes may be nameless; their first output never is, and is unique.
         let name = if node.name.is_empty() { output.clone() } else { node.name.clone() };
         let name = truncated(name);
-        let operator = OPERATORS.iter().find(|o| o.name == node.op_type && matches!(node.domain.as_str(), "" | "ai.onnx"));
+        let operator =
+            OPERATORS.iter().find(|o| o.name == node.op_type && matches!(node.domain.as_str(), "" | "ai.onnx"));
         let Some(operator) = operator else {
             let supported = OPERATORS.iter().map(|o| o.name).collect::<Vec<_>>().join(", ");
             let prefix = if node.domain.is_empty() { String::new() } else { format!("{}.", node.domain) };
@@ -89,7 +90,12 @@ impl Builder<'_> {
         };
         if self.made > MAX_MADE {
             let what = format!("elements made by the nodes up to `{name}`");
-            return Err(Error::TooLarge { file: self.file.into(), what, got: self.made as u64, limit: MAX_MADE as u64 });
+            return Err(Error::TooLarge {
+                file: self.file.into(),
+                what,
+                got: self.made as u64,
+                limit: MAX_MADE as u64,
+            });
         }
         if output.is_empty() || self.values.insert(output.clone(), value).is_some() {
             let expected = "an output name of its own".into();

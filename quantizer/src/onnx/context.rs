@@ -26,13 +26,13 @@ impl Context<'_> {
     }
 
     /// The model is well-formed, but this is not supported.
-    pub(super) fn unsupported(&self, reason: impl Into<String>, remedy: impl Into<String>) -> Error {
+    pub(super) fn unsupported(&self, reason: impl Into<String>, remedy: &'static str) -> Error {
         Error::UnsupportedUse {
             file: self.file.into(),
             node: self.name.clone(),
             operator: self.node.op_type.clone(),
             reason: reason.into(),
-            remedy: remedy.into(),
+            remedy,
         }
     }
 

@@ -91,7 +91,9 @@ fn build(graph: &GraphProto, opset: i64, file: &str) -> Result<FloatModel, Error
                 layers: chain(builder.layers, result.layer, file)?,
             })
         }
-        Some(Value::Constant(_)) => Err(model_error(file, &output.name, "an output that depends on the input", "a constant")),
+        Some(Value::Constant(_)) => {
+            Err(model_error(file, &output.name, "an output that depends on the input", "a constant"))
+        }
         None => Err(model_error(file, &output.name, "an output that some node computes", "none")),
     }
 }
@@ -145,7 +147,12 @@ fn input_dims(input: &ValueInfoProto, file: &str) -> Result<Vec<usize>, Error> {
         return Err(model_error(file, &input.name, "a tensor with a shape (run shape inference on the model)", "none"));
     };
     if ![data_type::FLOAT, data_type::DOUBLE, data_type::FLOAT16, data_type::BFLOAT16].contains(&tensor.elem_type) {
-        return Err(model_error(file, &input.name, "an input of floats", &format!("element type {}", tensor.elem_type)));
+        return Err(model_error(
+            file,
+            &input.name,
+            "an input of floats",
+            &format!("element type {}", tensor.elem_type),
+        ));
     }
     if shape.dim.len() > crate::ir::MAX_DIMS {
         return Err(model_error(file, &input.name, "at most 8 dimensions", &shape.dim.len().to_string()));

@@ -64,18 +64,33 @@ impl Tensor {
             return Err(bad("data inside the model file (save it without external data)", "external data".into()));
         }
         let dims: Option<Vec<usize>> = proto.dims.iter().map(|d| usize::try_from(*d).ok()).collect();
-        let dims = dims.filter(|d| d.len() <= 8).ok_or_else(|| bad("at most 8 dimensions, none negative", format!("{:?}", proto.dims)))?;
+        let dims = dims
+            .filter(|d| d.len() <= 8)
+            .ok_or_else(|| bad("at most 8 dimensions, none negative", format!("{:?}", proto.dims)))?;
         let count = dims.iter().try_fold(1u64, |n, d| n.checked_mul(*d as u64)).filter(|n| *n <= MAX_ELEMENTS);
         let count = count.ok_or_else(|| bad("at most 2^28 elements", format!("dimensions {dims:?}")))? as usize;
         let raw = proto.raw_data.as_slice();
         let data = match proto.data_type {
-            data_type::FLOAT => Data::Float(pick(raw, &proto.float_data, |v| f64::from(*v), |b| f64::from(f32::from_le_bytes(b)))),
+            data_type::FLOAT => {
+                Data::Float(pick(raw, &proto.float_data, |v| f64::from(*v), |b| f64::from(f32::from_le_bytes(b))))
+            }
             data_type::DOUBLE => Data::Float(pick(raw, &proto.double_data, |v| *v, f64::from_le_bytes)),
             data_type::INT64 => Data::Int(pick(raw, &proto.int64_data, |v| *v, i64::from_le_bytes)),
-            data_type::INT32 => Data::Int(pick(raw, &proto.int32_data, |v| i64::from(*v), |b| i32::from_le_bytes(b).into())),
-            data_type::INT8 => Data::Int(pick(raw, &proto.int32_data, |v| i64::from(*v), |b| i8::from_le_bytes(b).into())),
-            data_type::UINT8 | data_type::BOOL => Data::Int(pick(raw, &proto.int32_data, |v| i64::from(*v), |[b]| b.into())),
-            other => return Err(bad("elements of type float, double, int32, int64, int8, uint8 or bool", format!("type {other}"))),
+            data_type::INT32 => {
+                Data::Int(pick(raw, &proto.int32_data, |v| i64::from(*v), |b| i32::from_le_bytes(b).into()))
+            }
+            data_type::INT8 => {
+                Data::Int(pick(raw, &proto.int32_data, |v| i64::from(*v), |b| i8::from_le_bytes(b).into()))
+            }
+            data_type::UINT8 | data_type::BOOL => {
+                Data::Int(pick(raw, &proto.int32_data, |v| i64::from(*v), |[b]| b.into()))
+            }
+            other => {
+                return Err(bad(
+                    "elements of type float, double, int32, int64, int8, uint8 or bool",
+                    format!("type {other}"),
+                ));
+            }
         };
         let tensor = Self { dims, data };
         if tensor.len() != count {
@@ -91,7 +106,12 @@ impl Tensor {
 }
 
 /// Elements from raw bytes where there are any, else from the typed field.
-fn pick<const N: usize, T, U>(raw: &[u8], typed: &[T], convert: impl Fn(&T) -> U, decode: impl Fn([u8; N]) -> U) -> Vec<U> {
+fn pick<const N: usize, T, U>(
+    raw: &[u8],
+    typed: &[T],
+    convert: impl Fn(&T) -> U,
+    decode: impl Fn([u8; N]) -> U,
+) -> Vec<U> {
     if raw.is_empty() {
         return typed.iter().map(convert).collect();
     }

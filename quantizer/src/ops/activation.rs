@@ -31,7 +31,10 @@ pub fn check(activation: &Activation, input: Shape, result: Shape) -> Result<(),
     }
     match table {
         Table::Clamp { bits } | Table::Relu { bits } if *bits >= *domain_bits || *bits > MAX_BOUND_BITS => {
-            Err(Mismatch::new(format!("a bound below 2^{} and of at most 2^{MAX_BOUND_BITS}", domain_bits), format!("2^{bits}")))
+            Err(Mismatch::new(
+                format!("a bound below 2^{} and of at most 2^{MAX_BOUND_BITS}", domain_bits),
+                format!("2^{bits}"),
+            ))
         }
         Table::Clamp { .. } | Table::Relu { .. } => Ok(()),
         Table::Values(values) => require_eq("table entries:", 1usize << domain_bits, values.len()),

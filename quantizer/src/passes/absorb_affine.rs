@@ -4,7 +4,8 @@ use super::replace_pair;
 use crate::float::{Function, Layer, LayerOp};
 
 pub(super) fn apply(layers: &mut Vec<Layer>, i: usize) -> bool {
-    let (Some(LayerOp::Map(map)), Some(LayerOp::Affine(affine))) = (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op))
+    let (Some(LayerOp::Map(map)), Some(LayerOp::Affine(affine))) =
+        (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op))
     else {
         return false;
     };

@@ -4,7 +4,8 @@ use super::replace_pair;
 use crate::float::{Layer, LayerOp, Linear};
 
 pub(super) fn apply(layers: &mut Vec<Layer>, i: usize) -> bool {
-    let (Some(LayerOp::Linear(a)), Some(LayerOp::Linear(b))) = (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op))
+    let (Some(LayerOp::Linear(a)), Some(LayerOp::Linear(b))) =
+        (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op))
     else {
         return false;
     };

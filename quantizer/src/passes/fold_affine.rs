@@ -5,10 +5,14 @@ use crate::float::{Affine, Layer, LayerOp, Linear};
 
 pub(super) fn apply(layers: &mut Vec<Layer>, i: usize) -> bool {
     let folded = match (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op)) {
-        (Some(LayerOp::Affine(affine)), Some(LayerOp::Linear(linear))) if linear.inputs.is_multiple_of(affine.period()) => {
+        (Some(LayerOp::Affine(affine)), Some(LayerOp::Linear(linear)))
+            if linear.inputs.is_multiple_of(affine.period()) =>
+        {
             before(affine, linear)
         }
-        (Some(LayerOp::Linear(linear)), Some(LayerOp::Affine(affine))) if linear.outputs.is_multiple_of(affine.period()) => {
+        (Some(LayerOp::Linear(linear)), Some(LayerOp::Affine(affine)))
+            if linear.outputs.is_multiple_of(affine.period()) =>
+        {
             after(linear, affine)
         }
         _ => return false,

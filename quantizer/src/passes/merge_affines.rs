@@ -4,7 +4,8 @@ use super::replace_pair;
 use crate::float::{Affine, Layer, LayerOp};
 
 pub(super) fn apply(layers: &mut Vec<Layer>, i: usize) -> bool {
-    let (Some(LayerOp::Affine(a)), Some(LayerOp::Affine(b))) = (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op))
+    let (Some(LayerOp::Affine(a)), Some(LayerOp::Affine(b))) =
+        (layers.get(i).map(|l| &l.op), layers.get(i + 1).map(|l| &l.op))
     else {
         return false;
     };

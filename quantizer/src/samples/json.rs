@@ -15,6 +15,8 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<(Vec<usize>, Vec<f32>), 
     match parsed.input_data.as_slice() {
         // A number too large for f32 becomes an infinity, which is refused as one.
         [list] => Ok((vec![list.len()], list.iter().map(|v| *v as f32).collect())),
-        lists => Err(error(file, "one list in input_data, as the model has one input", lists.len(), "remove the others")),
+        lists => {
+            Err(error(file, "one list in input_data, as the model has one input", lists.len(), "remove the others"))
+        }
     }
 }

@@ -109,7 +109,12 @@ impl Samples {
     pub fn single(&self, length: usize) -> Result<&[f32], Error> {
         match self.rows(length)?.as_slice() {
             [one] => Ok(one),
-            rows => Err(error(&self.source, "one input", format!("{}", rows.len()), "keep one row, or give one file per input")),
+            rows => Err(error(
+                &self.source,
+                "one input",
+                format!("{}", rows.len()),
+                "keep one row, or give one file per input",
+            )),
         }
     }
 
@@ -120,5 +125,10 @@ impl Samples {
 }
 
 fn error(file: &str, expected: impl ToString, got: impl ToString, remedy: impl ToString) -> Error {
-    Error::Samples { file: file.into(), expected: expected.to_string(), got: got.to_string(), remedy: remedy.to_string() }
+    Error::Samples {
+        file: file.into(),
+        expected: expected.to_string(),
+        got: got.to_string(),
+        remedy: remedy.to_string(),
+    }
 }

@@ -36,17 +36,20 @@ impl Array {
 }
 
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Array, Error> {
-    let bad = |expected: &str, got: String| error(file, expected, got, "save the array again with numpy.save or numpy.savez");
-    let (header, data) = split(bytes).ok_or_else(|| bad("a .npy file of version 1 to 3", "other or too few bytes".into()))?;
+    let bad =
+        |expected: &str, got: String| error(file, expected, got, "save the array again with numpy.save or numpy.savez");
+    let (header, data) =
+        split(bytes).ok_or_else(|| bad("a .npy file of version 1 to 3", "other or too few bytes".into()))?;
     let descr = field(header, "descr").and_then(|v| v.split(['\'', '"']).nth(1)).unwrap_or("");
     let fortran = field(header, "fortran_order").map(str::trim_start);
     if !fortran.is_some_and(|v| v.starts_with("False")) {
         return Err(bad("an array in C order (numpy.ascontiguousarray)", "Fortran order".into()));
     }
-    let dims = field(header, "shape").and_then(shape).ok_or_else(|| bad("a shape of at most 8 dimensions", header.into()))?;
+    let dims =
+        field(header, "shape").and_then(shape).ok_or_else(|| bad("a shape of at most 8 dimensions", header.into()))?;
     let count = dims.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
     let values = match descr {
-        "<f4" => floats(data, |b| f32::from_le_bytes(b)),
+        "<f4" => floats(data, f32::from_le_bytes),
         "<f8" => floats(data, |b| f64::from_le_bytes(b) as f32),
         "<i8" => ints(data, i64::from_le_bytes),
         "<u4" => ints(data, |b| u32::from_le_bytes(b).into()),
@@ -55,7 +58,12 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Array, Error> {
         "<u2" => ints(data, |b| u16::from_le_bytes(b).into()),
         "|i1" => ints(data, |b| i8::from_le_bytes(b).into()),
         "|u1" | "|b1" => ints(data, |[b]| b.into()),
-        other => return Err(bad("elements of type f4, f8, i1 to i8, u1 to u4 or bool, little-endian", format!("`{other}`"))),
+        other => {
+            return Err(bad(
+                "elements of type f4, f8, i1 to i8, u1 to u4 or bool, little-endian",
+                format!("`{other}`"),
+            ));
+        }
     };
     let values = values.ok_or_else(|| bad("whole elements", format!("{} bytes", data.len())))?;
     let len = match &values {

@@ -10,9 +10,12 @@ use zip::ZipArchive;
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<(Array, Option<Array>), Error> {
     let bad = |got: String| error(file, "an .npz archive", got, "save it again with numpy.savez");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad(e.to_string()))?;
-    let names = archive.file_names().take(16).flatten().map(|n| n.trim_end_matches(".npy").to_string()).collect::<Vec<_>>();
+    let names =
+        archive.file_names().take(16).flatten().map(|n| n.trim_end_matches(".npy").to_string()).collect::<Vec<_>>();
     let x = member(&mut archive, "x.npy", file)?;
-    let x = x.ok_or_else(|| error(file, "an array `x`", format!("{names:?}"), "save it with numpy.savez(file, x=samples)"))?;
+    let x = x.ok_or_else(|| {
+        error(file, "an array `x`", format!("{names:?}"), "save it with numpy.savez(file, x=samples)")
+    })?;
     Ok((x, member(&mut archive, "y.npy", file)?))
 }
 

@@ -46,7 +46,8 @@ impl Onnx {
     pub fn ints(mut self, name: &str, values: &[i64]) -> Self {
         let dims = vec![values.len() as i64];
         let int64_data = values.to_vec();
-        let tensor = TensorProto { name: name.into(), dims, data_type: data_type::INT64, int64_data, ..Default::default() };
+        let tensor =
+            TensorProto { name: name.into(), dims, data_type: data_type::INT64, int64_data, ..Default::default() };
         self.graph().initializer.push(tensor);
         self
     }
@@ -58,8 +59,14 @@ impl Onnx {
     pub fn node_with(mut self, op: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>) -> Self {
         let input = inputs.iter().map(|s| s.to_string()).collect();
         let name = format!("{op}_{output}");
-        let node =
-            NodeProto { input, output: vec![output.into()], name, op_type: op.into(), attribute, domain: String::new() };
+        let node = NodeProto {
+            input,
+            output: vec![output.into()],
+            name,
+            op_type: op.into(),
+            attribute,
+            domain: String::new(),
+        };
         self.graph().node.push(node);
         self
     }

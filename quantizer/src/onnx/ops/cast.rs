@@ -14,9 +14,16 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
         Value::Computed(x) if to_float => Ok(Value::Computed(x)),
         Value::Constant(tensor) if to_float || [INT32, INT64].contains(&to) => {
             let floats = tensor.floats();
-            let data = if to_float { Data::Float(floats) } else { Data::Int(floats.iter().map(|v| v.trunc() as i64).collect()) };
+            let data = if to_float {
+                Data::Float(floats)
+            } else {
+                Data::Int(floats.iter().map(|v| v.trunc() as i64).collect())
+            };
             Ok(Value::Constant(Rc::new(Tensor { dims: tensor.dims.clone(), data })))
         }
-        _ => Err(context.unsupported(format!("a cast to element type {to}"), "only casts between float types are supported")),
+        _ => {
+            Err(context
+                .unsupported(format!("a cast to element type {to}"), "only casts between float types are supported"))
+        }
     }
 }

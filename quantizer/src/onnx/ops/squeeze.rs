@@ -12,7 +12,8 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
         Some(axes) => {
             let resolve = |a: &i64| shape::axis(*a, rank).filter(|i| x.dims().get(*i) == Some(&1));
             let resolved: Option<Vec<_>> = axes.iter().map(resolve).collect();
-            resolved.ok_or_else(|| context.malformed(format!("axes of {:?} that are 1", x.dims()), format!("{axes:?}")))?
+            resolved
+                .ok_or_else(|| context.malformed(format!("axes of {:?} that are 1", x.dims()), format!("{axes:?}")))?
         }
     };
     let kept = x.dims().iter().enumerate().filter(|(i, _)| !dropped.contains(i)).map(|(_, d)| *d).collect();
