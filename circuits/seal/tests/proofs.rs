@@ -4,11 +4,17 @@ mod common;
 
 use ark_bn254::Fr;
 use ark_ff::One;
-use common::{OwnedSrs, Random, Rounds, native, scalars};
+use common::{OwnedSrs, Random, Rounds, scalars};
 use halo2_proofs::halo2curves::bn256;
 use halo2_proofs::plonk::ConstraintSystem;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
+use verin_circuits::commitment::srs::VerifierSrs;
+use verin_circuits::encoding::Reader;
+use verin_circuits::error::VerifyError;
+use verin_circuits::plonk::verifier::verify_halo2;
+use verin_circuits::record::KeySet;
+use verin_circuits::transcript::keccak::KeccakTranscript;
 use verin_seal::gates::{self, DEGREE};
 use verin_seal::keys::keygen_layout;
 use verin_seal::layout::usable_rows;
@@ -28,16 +34,36 @@ fn completeness_and_soundness_of_proofs() {
     let key = keygen(&program, &srs.as_srs()).unwrap();
     let advice = scalars(33, 1);
     let proof = prove(&key, &program, &advice, S0, rng()).unwrap();
-    assert_eq!(proof.instances, native(&program, &advice));
+    assert_eq!(proof.instances, common::native(&program, &advice));
     assert_eq!(proof.bytes.len(), 56 * 32);
 
     let mut after = verify(&key, S0, &proof.instances, &proof.bytes).unwrap();
     assert_eq!(after.challenge(), proof.transcript.clone().challenge());
 
+    // The native verifier agrees, with the proof, with the transcript after it, and with every mutation.
+    let native = |instances: &[Fr], bytes: &[u8]| {
+        let key_set = KeySet {
+            batch: 1,
+            k: key.k as usize,
+            witness_rows: 0,
+            transcript_repr: key.transcript_repr,
+            fixed: key.fixed.clone().try_into().unwrap(),
+            permutation: key.permutation.clone().try_into().unwrap(),
+        };
+        let mut transcript = KeccakTranscript::new(S0);
+        let mut reader = Reader::new("proof", bytes);
+        let claim = verify_halo2(&key_set, instances, &mut transcript, &mut reader)?;
+        reader.end()?;
+        claim.check(&VerifierSrs::new(srs.as_srs().tau_g2, Vec::new()))?;
+        Ok::<_, VerifyError>(transcript.challenge())
+    };
+    assert_eq!(native(&proof.instances, &proof.bytes).unwrap(), proof.transcript.clone().challenge());
+
     for word in 0..56 {
         let mut mutated = proof.bytes.clone();
         mutated[32 * word + 31] ^= 1;
         assert!(verify(&key, S0, &proof.instances, &mutated).is_err(), "word {word}");
+        assert!(native(&proof.instances, &mutated).is_err(), "word {word}");
     }
     let mut random = rng();
     for _ in 0..50 {
@@ -50,6 +76,7 @@ fn completeness_and_soundness_of_proofs() {
         let mut instances = proof.instances.clone();
         instances[i] += Fr::one();
         assert!(verify(&key, S0, &instances, &proof.bytes).is_err(), "instance {i}");
+        assert!(native(&instances, &proof.bytes).is_err(), "instance {i}");
         instances.remove(i);
         assert!(verify(&key, S0, &instances, &proof.bytes).is_err());
     }
@@ -118,11 +145,10 @@ fn golden_constraint_system_and_determinism() {
     for key in &keys {
         assert_eq!((key.fixed.len(), key.permutation.len()), (7, 6));
         let cs = key.proving_key().get_vk().cs();
-        let queries = |list: Vec<(usize, i32)>| list;
-        let advice = cs.advice_queries().iter().map(|(c, r)| (c.index(), r.0)).collect();
-        assert_eq!(queries(advice), [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (0, 1), (1, 1), (2, 1)]);
-        let fixed = cs.fixed_queries().iter().map(|(c, r)| (c.index(), r.0)).collect();
-        assert_eq!(queries(fixed), [0, 1, 2, 3, 4, 5, 6].map(|i| (i, 0)));
+        let advice: Vec<_> = cs.advice_queries().iter().map(|(c, r)| (c.index(), r.0)).collect();
+        assert_eq!(advice, [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (0, 1), (1, 1), (2, 1)]);
+        let fixed: Vec<_> = cs.fixed_queries().iter().map(|(c, r)| (c.index(), r.0)).collect();
+        assert_eq!(fixed, [0, 1, 2, 3, 4, 5, 6].map(|i| (i, 0)));
         assert_eq!(cs.blinding_factors(), 5);
     }
 }
