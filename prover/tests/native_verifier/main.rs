@@ -1,6 +1,7 @@
 //! The native verifier of seals against halo2: real proofs, with an opening, of a small circuit that has the
 //! constraint system of all seals.
 
+mod decoders;
 mod seals;
 mod toy;
 

@@ -43,9 +43,12 @@ library G1 {
             for { let end := add(points, shl(6, count)) } lt(points, end) { points := add(points, 0x40) } {
                 calldatacopy(term, points, 0x40)
                 mstore(add(term, 0x40), scalar)
-                ok := and(ok, iszero(iszero(or(mload(term), mload(add(term, 0x20))))))
-                ok := and(ok, staticcall(gas(), 7, term, 0x60, term, 0x40))
-                ok := and(ok, staticcall(gas(), 6, sum, 0x80, sum, 0x40))
+                ok := and(ok, gt(or(mload(term), mload(add(term, 0x20))), 0))
+                // Arguments are evaluated from the last to the first: multiply, then add.
+                ok := and(
+                    ok,
+                    and(staticcall(gas(), 6, sum, 0x80, sum, 0x40), staticcall(gas(), 7, term, 0x60, term, 0x40))
+                )
                 scalar := mulmod(scalar, ratio, R)
             }
             next := scalar
@@ -62,9 +65,12 @@ library G1 {
             for { let end := add(points, shl(6, count)) } lt(points, end) { points := add(points, 0x40) } {
                 calldatacopy(term, points, 0x40)
                 mstore(add(term, 0x40), mulmod(factor, calldataload(scalars), R))
-                ok := and(ok, iszero(iszero(or(mload(term), mload(add(term, 0x20))))))
-                ok := and(ok, staticcall(gas(), 7, term, 0x60, term, 0x40))
-                ok := and(ok, staticcall(gas(), 6, sum, 0x80, sum, 0x40))
+                ok := and(ok, gt(or(mload(term), mload(add(term, 0x20))), 0))
+                // Arguments are evaluated from the last to the first: multiply, then add.
+                ok := and(
+                    ok,
+                    and(staticcall(gas(), 6, sum, 0x80, sum, 0x40), staticcall(gas(), 7, term, 0x60, term, 0x40))
+                )
                 scalars := add(scalars, 0x20)
             }
         }
@@ -79,8 +85,8 @@ library G1 {
             mstore(term, x)
             mstore(add(term, 0x20), y)
             mstore(add(term, 0x40), scalar)
-            ok := staticcall(gas(), 7, term, 0x60, term, 0x40)
-            ok := and(ok, staticcall(gas(), 6, sum, 0x80, sum, 0x40))
+            // Arguments are evaluated from the last to the first: multiply, then add.
+            ok := and(staticcall(gas(), 6, sum, 0x80, sum, 0x40), staticcall(gas(), 7, term, 0x60, term, 0x40))
         }
         require(ok, InvalidPoint());
     }

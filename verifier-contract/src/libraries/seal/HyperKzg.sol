@@ -11,7 +11,7 @@ import {SealTranscript} from "./SealTranscript.sol";
 library HyperKzg {
     uint256 private constant HALF = (R + 1) / 2;
 
-    /// @notice The last fold is not the value the circuit has bound.
+    /// @notice The last fold is not the value the circuit has bound, or a value is not below the group order.
     error OpeningMismatch();
 
     /// @notice Zero exactly when r is 0, 1 or -1; its inverse is what `remainder` needs.
@@ -28,56 +28,59 @@ library HyperKzg {
     /// @return total `sum_i y^i c_i R_i(x)`: minus the generator's scalar.
     /// @return c0 `x - r^2`, the scalar of all rows.
     /// @return vanishing `(x^2 - r^2) (x - r^2)`: minus the first quotient's scalar.
-    function remainder(
-        SealTranscript.Challenges memory c,
-        uint256 values,
-        uint256 zeta,
-        uint256 b,
-        uint256 inverse
-    ) internal pure returns (uint256 total, uint256 c0, uint256 vanishing) {
-        uint256 r = c.fold;
+    function remainder(SealTranscript.Challenges memory c, uint256 values, uint256 zeta, uint256 b, uint256 inverse)
+        internal
+        pure
+        returns (uint256 total, uint256 c0, uint256 vanishing)
+    {
         uint256 x = c.openingX;
         uint256 y = c.openingY;
-        uint256 square = mulmod(r, r, R);
-        // 1 / (2 r) = r (r^2 - 1) * inverse
-        uint256 halfOverR = mulmod(mulmod(r, addmod(square, R - 1, R), R), inverse, R);
-        uint256 pair = addmod(mulmod(x, x, R), R - square, R);
+        // 1 / r = 2 r (r^2 - 1) * inverse
+        uint256 perR;
         // (x^2 - r^2) / (r^4 - r^2): 1 at r^2, 0 at r and -r.
-        uint256 third = mulmod(pair, addmod(inverse, inverse, R), R);
-        c0 = addmod(x, R - square, R);
-        vanishing = mulmod(pair, c0, R);
+        uint256 third;
+        // f_i = even(X^2) + X odd(X^2). With e = 2 even(r^2), o = 2 odd(r^2), t = 2 f_i(r^2), twice the parabola through
+        // the three values is, at x, e (1 - third) + o (x - third r^2) + t third. f_0 has only the line, times c_0.
+        uint256 forOdd;
+        {
+            uint256 r = c.fold;
+            uint256 square = mulmod(r, r, R);
+            perR = mulmod(mulmod(addmod(r, r, R), addmod(square, R - 1, R), R), inverse, R);
+            uint256 pair = addmod(mulmod(x, x, R), R - square, R);
+            third = mulmod(pair, addmod(inverse, inverse, R), R);
+            c0 = addmod(x, R - square, R);
+            vanishing = mulmod(pair, c0, R);
+            forOdd = addmod(x, R - mulmod(third, square, R), R);
+        }
 
         uint256 half = HALF;
-        bool ok;
+        bool ok = true;
         assembly ("memory-safe") {
             let weight := 1
-            // f_i(r^2); for i = 0 it is not opened there.
-            let atSquare := 0
+            let even := c0
+            let odd := mulmod(c0, x, R)
+            let t := 0
             let y_i := add(zeta, shl(5, b))
-            for { let first := 1 } gt(y_i, zeta) {} {
+            for {} gt(y_i, zeta) {} {
                 y_i := sub(y_i, 0x20)
-                let plus := calldataload(values)
-                let minus := calldataload(add(values, 0x20))
+                let e := calldataload(values)
+                let o := calldataload(add(values, 0x20))
+                ok := and(ok, and(lt(e, R), lt(o, R)))
                 values := add(values, 0x40)
-                // f_i = even(X^2) + X odd(X^2), at r^2.
-                let even := mulmod(add(plus, minus), half, R)
-                let odd := mulmod(sub(add(plus, R), minus), halfOverR, R)
-                // The line through the values at r and -r, then the parabola through the third.
-                let atX := addmod(even, mulmod(odd, x, R), R)
-                switch first
-                case 1 {
-                    atX := mulmod(atX, c0, R)
-                    first := 0
-                }
-                default {
-                    let gap := sub(add(atSquare, add(R, R)), add(even, mulmod(odd, square, R)))
-                    atX := addmod(atX, mulmod(third, gap, R), R)
-                }
+                let difference := sub(add(e, R), o)
+                e := add(e, o)
+                o := mulmod(difference, perR, R)
+                // At most 3 r: no overflow.
+                let atX := add(add(mulmod(e, even, R), mulmod(o, odd, R)), mulmod(t, third, R))
                 total := addmod(total, mulmod(weight, atX, R), R)
                 weight := mulmod(weight, y, R)
-                atSquare := addmod(even, mulmod(calldataload(y_i), sub(add(odd, R), even), R), R)
+                t := addmod(e, mulmod(calldataload(y_i), sub(add(o, add(R, R)), e), R), R)
+                even := sub(add(R, 1), third)
+                odd := forOdd
             }
-            ok := eq(atSquare, calldataload(add(zeta, shl(5, b))))
+            total := mulmod(total, half, R)
+            let v := calldataload(add(zeta, shl(5, b)))
+            ok := and(ok, eq(t, addmod(v, v, R)))
         }
         require(ok, OpeningMismatch());
     }

@@ -23,11 +23,11 @@ uint256 constant DELTA = 0x09226b6e22c6f0ca64ec26aad4c86e715b5f898e5e963f25870e5
 /// @notice Evaluations in a proof lie in calldata, in this order: a0..a4; a0..a2 on the next row; s_full, s_part,
 /// f0..f4; the random polynomial; six permutation columns; the permutation's product, the same on the next row.
 library Plonk {
-    /// @notice Lagrange polynomials of the domain at x, as fractions.
+    /// @notice Lagrange polynomials of the domain at x, as fractions without their common factor `(x^n - 1) / n`.
     /// @param omega Generator of the domain.
     /// @param instance Numerator of the instance column's value, over `instanceDenominator`.
     /// @param blind Numerator of the sum over the blinding rows, over `blindDenominator`.
-    /// @param toLast x minus the last usable row's point, which is `last`.
+    /// @param last Denominator of the last usable row's, its numerator being 1.
     /// @param vanishing `x^n - 1`
     struct Fractions {
         uint256 omega;
@@ -36,11 +36,10 @@ library Plonk {
         uint256 blind;
         uint256 blindDenominator;
         uint256 last;
-        uint256 toLast;
         uint256 vanishing;
     }
 
-    /// @notice Values at x, common factor `(x^n - 1) / n` included.
+    /// @notice Values at x.
     struct Values {
         uint256 instance;
         uint256 first;
@@ -48,8 +47,11 @@ library Plonk {
         uint256 blind;
     }
 
+    /// @notice An instance is not below the group order.
+    error InstanceNotCanonical();
+
     /// @notice Adds up `instance_i L_i(x)` and the Lagrange polynomials of the blinding rows, without dividing.
-    /// @dev `L_i(x) = (x^n - 1) / n * omega^i / (x - omega^i)`. Row -6 is the last usable one, -5 .. -1 are blinding.
+    /// @dev `L_i(x) = (x^n - 1) / n / (x omega^-i - 1)`. Row -6 is the last usable one, -5 .. -1 are blinding.
     /// @param k log2 of the number of rows, at most 20.
     /// @param instances Memory pointer to the instances.
     /// @param count How many there are, at most the usable rows.
@@ -58,57 +60,61 @@ library Plonk {
         pure
         returns (Fractions memory f)
     {
+        bool ok;
         assembly ("memory-safe") {
             let omega := OMEGA_20
-            let w := OMEGA_20_INVERSE
+            let inverse := OMEGA_20_INVERSE
             for { let i := k } lt(i, 20) { i := add(i, 1) } {
                 omega := mulmod(omega, omega, R)
-                w := mulmod(w, w, R)
+                inverse := mulmod(inverse, inverse, R)
             }
             mstore(f, omega)
 
             // numerator / denominator + a / d = (numerator * d + a * denominator) / (denominator * d)
             let numerator := 0
             let denominator := 1
-            let inverse := w
-            for { let i := 0 } lt(i, 5) { i := add(i, 1) } {
-                let d := sub(add(x, R), w)
-                numerator := addmod(mulmod(numerator, d, R), mulmod(w, denominator, R), R)
-                denominator := mulmod(denominator, d, R)
-                w := mulmod(w, inverse, R)
-            }
-            mstore(add(f, 0x60), numerator)
-            mstore(add(f, 0x80), denominator)
-            mstore(add(f, 0xa0), w)
-            mstore(add(f, 0xc0), addmod(x, sub(R, w), R))
-
-            numerator := 0
-            denominator := 1
-            w := 1
-            for { let end := add(instances, shl(5, count)) } lt(instances, end) { instances := add(instances, 0x20) } {
-                let d := sub(add(x, R), w)
-                let a := mulmod(mload(instances), w, R)
+            let u := x
+            ok := 1
+            for {} count { count := sub(count, 1) } {
+                let a := mload(instances)
+                instances := add(instances, 0x20)
+                ok := and(ok, lt(a, R))
+                let d := add(u, sub(R, 1))
                 numerator := addmod(mulmod(numerator, d, R), mulmod(a, denominator, R), R)
                 denominator := mulmod(denominator, d, R)
-                w := mulmod(w, omega, R)
+                u := mulmod(u, inverse, R)
             }
             mstore(add(f, 0x20), numerator)
             mstore(add(f, 0x40), denominator)
 
+            numerator := 0
+            denominator := 1
+            u := x
+            for { let i := 0 } lt(i, 5) { i := add(i, 1) } {
+                u := mulmod(u, omega, R)
+                let d := add(u, sub(R, 1))
+                numerator := addmod(mulmod(numerator, d, R), denominator, R)
+                denominator := mulmod(denominator, d, R)
+            }
+            mstore(add(f, 0x60), numerator)
+            mstore(add(f, 0x80), denominator)
+            mstore(add(f, 0xa0), addmod(mulmod(u, omega, R), sub(R, 1), R))
+
             for {} k { k := sub(k, 1) } { x := mulmod(x, x, R) }
-            mstore(add(f, 0xe0), addmod(x, sub(R, 1), R))
+            mstore(add(f, 0xc0), addmod(x, sub(R, 1), R))
         }
+        require(ok, InstanceNotCanonical());
     }
 
     /// @notice The fractions, divided out.
-    /// @param inverses Of `instanceDenominator`, `blindDenominator`, `toLast` and `x - 1`, in this order.
+    /// @param inverses Of `instanceDenominator`, `blindDenominator`, `last` and `x - 1`, in this order.
     function values(Fractions memory f, uint256 k, uint256[] memory inverses) internal pure returns (Values memory v) {
         assembly ("memory-safe") {
             // 1 / n = -(r - 1) / n, for n divides r - 1.
-            let common := mulmod(mload(add(f, 0xe0)), sub(R, shr(k, sub(R, 1))), R)
+            let common := mulmod(mload(add(f, 0xc0)), sub(R, shr(k, sub(R, 1))), R)
             mstore(v, mulmod(common, mulmod(mload(add(f, 0x20)), mload(add(inverses, 0x20)), R), R))
             mstore(add(v, 0x20), mulmod(common, mload(add(inverses, 0x80)), R))
-            mstore(add(v, 0x40), mulmod(common, mulmod(mload(add(f, 0xa0)), mload(add(inverses, 0x60)), R), R))
+            mstore(add(v, 0x40), mulmod(common, mload(add(inverses, 0x60)), R))
             mstore(add(v, 0x60), mulmod(common, mulmod(mload(add(f, 0x60)), mload(add(inverses, 0x40)), R), R))
         }
     }
@@ -197,15 +203,16 @@ library Plonk {
             let right := z
             let coset := mulmod(beta, x, R)
             let sigma := add(e, 0x200)
-            for { let i := 0 } lt(i, 6) { i := add(i, 1) } {
-                let column := mload(v)
-                if lt(i, 5) { column := calldataload(add(e, shl(5, i))) }
-                column := add(column, gamma)
+            for { let end := add(e, 0xa0) } lt(e, end) { e := add(e, 0x20) } {
+                let column := add(calldataload(e), gamma)
                 left := mulmod(left, add(column, mulmod(beta, calldataload(sigma), R)), R)
                 right := mulmod(right, add(column, coset), R)
                 coset := mulmod(coset, DELTA, R)
                 sigma := add(sigma, 0x20)
             }
+            let column := add(mload(v), gamma)
+            left := mulmod(left, add(column, mulmod(beta, calldataload(sigma), R)), R)
+            right := mulmod(right, add(column, coset), R)
             let active := sub(add(R, 1), addmod(last, mload(add(v, 0x60)), R))
             folded := addmod(mulmod(folded, y, R), mulmod(active, sub(add(left, R), right), R), R)
         }

@@ -56,35 +56,49 @@ library SealShape {
     ) internal pure returns (Shape memory s) {
         checkHeader(header);
         uint256 batch = input.length / header.inputBytes;
-        require(batch * header.inputBytes == input.length, BadInputLength(input.length));
+        require(input.length % header.inputBytes == 0, BadInputLength(input.length));
         _findKeySet(s, header, record, batch);
         uint256 outputBytes = batch * header.outputBytes;
         require(outputBytes == output.length, BadOutputLength(outputBytes, output.length));
+        _place(s, header, record, input, output, seal);
+    }
 
-        s.modelRows = header.modelPoints;
-        if (header.inputWidth == 0) s.inputRows = input.length / 64;
-        if (header.outputWidth == 0) s.outputRows = output.length / 64;
-        s.rows = s.modelRows + s.inputRows + s.outputRows + s.witnessRows;
-        require(s.rows < MAX_ROWS, RecordHeader.BadRecordHeader());
+    /// @dev Counts rows and finds the place of everything; checks the seal's length and that the instances fit.
+    /// All numbers are lengths that exist or have been bounded: no sum overflows.
+    function _place(
+        Shape memory s,
+        RecordHeader.Header memory header,
+        bytes calldata record,
+        bytes calldata input,
+        bytes calldata output,
+        bytes calldata seal
+    ) private pure {
+        unchecked {
+            s.modelRows = header.modelPoints;
+            if (header.inputWidth == 0) s.inputRows = input.length / 64;
+            if (header.outputWidth == 0) s.outputRows = output.length / 64;
+            s.rows = s.modelRows + s.inputRows + s.outputRows + s.witnessRows;
+            require(s.rows < MAX_ROWS, RecordHeader.BadRecordHeader());
 
-        uint256 base;
-        uint256 recordBase;
-        assembly ("memory-safe") {
-            base := seal.offset
-            recordBase := record.offset
+            uint256 base;
+            uint256 recordBase;
+            assembly ("memory-safe") {
+                base := seal.offset
+                recordBase := record.offset
+            }
+            s.keyPoints += recordBase;
+            s.modelPoints = recordBase + RecordHeader.modelPointsOffset(header.keySets);
+            s.scalars = base + 64 * s.witnessRows;
+            s.zeta = s.scalars + 32 * s.rows;
+            s.proof = s.zeta + 32 * (header.rowLog2 + 1);
+            s.opening = s.proof + PROOF_BYTES;
+            uint256 expected = s.opening + 32 * (4 * header.rowLog2 + 3) - base;
+            require(expected == seal.length, BadSealLength(expected, seal.length));
+            // At most 4 instances besides the scalars; they must fit the rows that are not blinded.
+            uint256 publicPorts = (header.inputWidth == 0 ? 0 : 1) + (header.outputWidth == 0 ? 0 : 1);
+            uint256 instances = s.rows + header.rowLog2 + 2 + (publicPorts == 0 ? 0 : publicPorts + 1);
+            require(instances + BLIND_ROWS <= 1 << s.k, RecordHeader.BadRecordHeader());
         }
-        s.keyPoints += recordBase;
-        s.modelPoints = recordBase + RecordHeader.modelPointsOffset(header.keySets);
-        s.scalars = base + 64 * s.witnessRows;
-        s.zeta = s.scalars + 32 * s.rows;
-        s.proof = s.zeta + 32 * (header.rowLog2 + 1);
-        s.opening = s.proof + PROOF_BYTES;
-        uint256 expected = s.opening + 32 * (4 * header.rowLog2 + 3) - base;
-        require(expected == seal.length, BadSealLength(expected, seal.length));
-        // At most 4 instances besides the scalars; they must fit the rows that are not blinded.
-        uint256 publicPorts = (header.inputWidth == 0 ? 0 : 1) + (header.outputWidth == 0 ? 0 : 1);
-        uint256 instances = s.rows + header.rowLog2 + 2 + (publicPorts == 0 ? 0 : publicPorts + 1);
-        require(instances + BLIND_ROWS <= 1 << s.k, RecordHeader.BadRecordHeader());
     }
 
     /// @notice Reverts unless the header is one that `Record::decode` accepts. Tag, flags, counts and total length

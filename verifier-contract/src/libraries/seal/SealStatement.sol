@@ -69,13 +69,31 @@ library SealStatement {
             for { let row := add(data.offset, data.length) } gt(row, data.offset) {} {
                 let value := row
                 row := sub(row, rowBytes)
+                // Not reduced after additions: |v| < 2^63, so rowSum stays in (0, 3 r).
                 let rowSum := 0
+                for { let four := add(row, mul(4, width)) } iszero(lt(value, four)) {} {
+                    value := sub(value, width)
+                    let v := sar(shift, calldataload(value))
+                    outside := or(outside, gt(sub(v, low), span))
+                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
+                    value := sub(value, width)
+                    v := sar(shift, calldataload(value))
+                    outside := or(outside, gt(sub(v, low), span))
+                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
+                    value := sub(value, width)
+                    v := sar(shift, calldataload(value))
+                    outside := or(outside, gt(sub(v, low), span))
+                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
+                    value := sub(value, width)
+                    v := sar(shift, calldataload(value))
+                    outside := or(outside, gt(sub(v, low), span))
+                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
+                }
                 for {} gt(value, row) {} {
                     value := sub(value, width)
                     let v := sar(shift, calldataload(value))
                     outside := or(outside, gt(sub(v, low), span))
-                    // v + r is positive: |v| < 2^63.
-                    rowSum := addmod(mulmod(rowSum, z, R), add(v, R), R)
+                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
                 }
                 total := addmod(mulmod(total, rowStep, R), rowSum, R)
             }
