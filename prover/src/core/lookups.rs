@@ -5,6 +5,7 @@ use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
 use ark_ff::{One, Zero, batch_inversion};
+use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::multilinear::signed;
 use verin_circuits::schedule::{Block, Form, Numerator, Schedule};
 
@@ -24,7 +25,7 @@ pub fn form_value(form: Form, block_log: u32, columns: &[Ints<'_>], i: usize) ->
 
 /// Proves that all lookups hit; gives the point of the leaves.
 pub fn prove(
-    channel: &mut Sender,
+    channel: &mut Sender<impl Arithmetic<F = Fr>>,
     backend: &dyn Backend,
     schedule: &Schedule,
     columns: &[Ints<'_>],
@@ -90,7 +91,7 @@ fn numerator(block: &Block, columns: &[Ints<'_>], i: usize) -> Fr {
 
 /// Proves `sum_x eq(w, x) (a b + c d)(x) = claim`, sending each round's quotient by its eq factor.
 fn eq_sumcheck(
-    channel: &mut Sender,
+    channel: &mut Sender<impl Arithmetic<F = Fr>>,
     backend: &dyn Backend,
     w: &[Fr],
     mut claim: Fr,

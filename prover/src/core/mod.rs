@@ -15,7 +15,7 @@ use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
 use channel::Sender;
-use verin_circuits::arithmetic::Native;
+use verin_circuits::arithmetic::{Arithmetic, Native};
 use verin_circuits::claims::Claim;
 use verin_circuits::io::PowerPoint;
 use verin_circuits::lookup::leaves::ColumnClaims;
@@ -46,8 +46,23 @@ pub fn prove(
     salt: Fr,
     mask: Option<Mask>,
 ) -> CoreProof {
+    prove_on(Sender::default(), backend, schedule, columns, public, salt, mask)
+}
+
+/// [`prove`] on a transcript of the caller's, who may have another idea of challenges than the verifier.
+///
+/// # Panics
+/// The columns are not those of the schedule.
+pub fn prove_on<A: Arithmetic<F = Fr>>(
+    mut channel: Sender<A>,
+    backend: &dyn Backend,
+    schedule: &Schedule,
+    columns: &[Ints<'_>],
+    public: &Public<Fr>,
+    salt: Fr,
+    mask: Option<Mask>,
+) -> CoreProof {
     let a = &mut Native;
-    let mut channel = Sender::default();
     channel.absorb(&[public.s0]);
     channel.send(&[salt]);
 

@@ -11,6 +11,7 @@ use crate::ints::Ints;
 use ark_bn254::Fr;
 use ark_ff::{One, Zero};
 use std::collections::BTreeMap;
+use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::claims::{Claim, Opening};
 use verin_circuits::schedule::Schedule;
 
@@ -40,7 +41,7 @@ struct Filled {
 
 /// Proves the reduction.
 pub fn prove(
-    channel: &mut Sender,
+    channel: &mut Sender<impl Arithmetic<F = Fr>>,
     backend: &dyn Backend,
     schedule: &Schedule,
     columns: &[Ints<'_>],

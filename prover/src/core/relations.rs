@@ -5,6 +5,7 @@ use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
 use ark_ff::{One, Zero};
+use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::claims::Claim;
 use verin_circuits::multilinear::suffix;
 use verin_circuits::relations::{AccumulatorClaim, points};
@@ -18,7 +19,7 @@ struct Instance {
 
 /// Proves that every accumulator is what its relation says; gives the claims this ends in, in the verifier's order.
 pub fn prove(
-    channel: &mut Sender,
+    channel: &mut Sender<impl Arithmetic<F = Fr>>,
     backend: &dyn Backend,
     schedule: &Schedule,
     columns: &[Ints<'_>],
@@ -104,7 +105,7 @@ fn factors(backend: &dyn Backend, columns: &[Ints<'_>], claim: &AccumulatorClaim
 }
 
 /// Sends `c_0, c_2, ..` of a round polynomial and moves `running` to its value at the challenge.
-pub fn send_round(channel: &mut Sender, message: &[Fr], running: &mut Fr) -> Fr {
+pub fn send_round(channel: &mut Sender<impl Arithmetic<F = Fr>>, message: &[Fr], running: &mut Fr) -> Fr {
     channel.send(message);
     let t = channel.challenge();
     let high: Fr = message[1..].iter().sum();
