@@ -1,0 +1,203 @@
+//! A chain as this crate uses it: named accounts, transactions that are waited for, views, and the clock of a development node.
+
+use crate::error::ContractsError;
+use alloy::contract::{CallBuilder, CallDecoder, Error as CallError};
+use alloy::network::{Ethereum, EthereumWallet, Network as NetworkTypes};
+use alloy::primitives::{Address, B256, Bytes, U256};
+use alloy::providers::{DynProvider, PendingTransactionError, Provider, ProviderBuilder};
+use alloy::eips::BlockNumberOrTag;
+use alloy::signers::local::PrivateKeySigner;
+use alloy::transports::http::reqwest::Url;
+use sha3::{Digest, Keccak256};
+use std::time::Duration;
+
+/// A local node has a receipt at once.
+const POLL: Duration = Duration::from_millis(10);
+/// Longest wait for a receipt.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What every account is given to pay gas with: 1,000 ether.
+const ALLOWANCE: u128 = 1_000 * 10u128.pow(18);
+
+/// Where a transaction got to.
+pub type Receipt = <Ethereum as NetworkTypes>::ReceiptResponse;
+
+/// A connection, with the keys of named accounts.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Signs and sends.
+    pub provider: DynProvider,
+    /// Where the node is.
+    pub url: String,
+    /// The chain's id.
+    pub chain_id: u64,
+}
+
+/// A call that a contract refused, as a transaction on the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Name of the contract's error.
+    pub error: String,
+    /// What the failed transaction cost its sender.
+    pub gas: u64,
+}
+
+/// The key of a named development account. Anyone can compute it.
+fn signer(name: &str) -> PrivateKeySigner {
+    let seed: [u8; 32] = Keccak256::new().chain_update("verin insecure development account: ").chain_update(name).finalize().into();
+    // Fails for zero and beyond the group order only, which no hash of such a text is.
+    PrivateKeySigner::from_bytes(&B256::from(seed)).unwrap_or_else(|_| PrivateKeySigner::random())
+}
+
+/// The address of a named development account.
+pub fn account(name: &str) -> Address {
+    signer(name).address()
+}
+
+impl Network {
+    /// Connects to the development node at `url` and gives each account of `names` ether.
+    ///
+    /// # Errors
+    /// There is no node, or it is no development node.
+    pub async fn connect(url: &str, names: &[&str]) -> Result<Self, ContractsError> {
+        let parsed: Url = url.parse().map_err(|_| ContractsError::BadUrl { got: url.into() })?;
+        if parsed.scheme() != "http" {
+            return Err(ContractsError::BadUrl { got: url.into() });
+        }
+        let mut wallet = EthereumWallet::default();
+        for name in names {
+            wallet.register_signer(signer(name));
+        }
+        // Not the cached nonces of the recommended fillers: a call that is refused while its gas is estimated would leave a gap.
+        let provider = ProviderBuilder::new()
+            .disable_recommended_fillers()
+            .with_simple_nonce_management()
+            .with_gas_estimation()
+            .fetch_chain_id()
+            .wallet(wallet)
+            .connect_http(parsed)
+            .erased();
+        provider.client().set_poll_interval(POLL);
+        let mut network = Self { provider, url: url.into(), chain_id: 0 };
+        let id = network.provider.get_chain_id().await;
+        network.chain_id = id.map_err(|e| ContractsError::from_rpc("connecting", url, &e))?;
+        for name in names {
+            let params = (account(name), U256::from(ALLOWANCE));
+            let funded: Result<(), _> = network.provider.raw_request("anvil_setBalance".into(), params).await;
+            funded.map_err(|e| ContractsError::from_rpc("giving accounts ether, which only a development node such as anvil does", url, &e))?;
+        }
+        Ok(network)
+    }
+
+    /// Sends `call` and waits until it is in a block.
+    ///
+    /// # Errors
+    /// The contract refuses, or the node does not answer.
+    pub async fn send<P: Provider, D: CallDecoder>(&self, what: &str, call: CallBuilder<P, D>) -> Result<Receipt, ContractsError> {
+        let receipt = self.receipt(what, call).await?;
+        if !receipt.status() {
+            return Err(ContractsError::Reverted { what: what.into(), error: "no reason: did it run out of gas?".into() });
+        }
+        Ok(receipt)
+    }
+
+    /// Asks without sending anything.
+    ///
+    /// # Errors
+    /// As [`Network::send`].
+    pub async fn view<P: Provider, D: CallDecoder + Unpin>(&self, what: &str, call: CallBuilder<P, D>) -> Result<D::CallOutput, ContractsError> {
+        call.call().await.map_err(|e| self.error(what, &e))
+    }
+
+    /// Sends `call`, which the contract must refuse, with `gas` to spend.
+    ///
+    /// # Errors
+    /// It did not refuse, or the node does not answer.
+    pub async fn send_refused<P: Provider + Clone, D: CallDecoder + Unpin + Clone>(
+        &self,
+        what: &str,
+        call: CallBuilder<P, D>,
+        gas: u64,
+    ) -> Result<Refusal, ContractsError> {
+        let accepted = || ContractsError::Mismatch { what: what.into(), expected: "a refusal".into(), got: "success".into() };
+        let error = match call.call().await {
+            Ok(_) => return Err(accepted()),
+            Err(error) => match self.error(what, &error) {
+                ContractsError::Reverted { error, .. } => error,
+                other => return Err(other),
+            },
+        };
+        let receipt = self.receipt(what, call.gas(gas)).await?;
+        if receipt.status() {
+            return Err(accepted());
+        }
+        Ok(Refusal { error, gas: receipt.gas_used })
+    }
+
+    /// The code at `address`.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn code(&self, address: Address) -> Result<Bytes, ContractsError> {
+        self.provider.get_code_at(address).await.map_err(|e| ContractsError::from_rpc("reading code", &self.url, &e))
+    }
+
+    /// The number of transactions that `address` has sent.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn nonce(&self, address: Address) -> Result<u64, ContractsError> {
+        self.provider.get_transaction_count(address).await.map_err(|e| ContractsError::from_rpc("reading a nonce", &self.url, &e))
+    }
+
+    /// The time of the latest block, in seconds.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn now(&self) -> Result<u64, ContractsError> {
+        let block = self.provider.get_block_by_number(BlockNumberOrTag::Latest).await;
+        let block = block.map_err(|e| ContractsError::from_rpc("reading the clock", &self.url, &e))?;
+        block.map(|block| block.header.timestamp).ok_or_else(|| ContractsError::Rpc {
+            what: "reading the clock".into(),
+            url: self.url.clone(),
+            why: "there is no block".into(),
+        })
+    }
+
+    /// Moves the clock of the development node `seconds` on.
+    ///
+    /// # Errors
+    /// It is no development node.
+    pub async fn pass(&self, seconds: u64) -> Result<(), ContractsError> {
+        let what = "moving the clock, which only a development node such as anvil does";
+        let error = |e| ContractsError::from_rpc(what, &self.url, &e);
+        let _: serde_value::Ignored = self.provider.raw_request("evm_increaseTime".into(), (seconds,)).await.map_err(error)?;
+        let _: serde_value::Ignored = self.provider.raw_request("evm_mine".into(), ()).await.map_err(error)?;
+        Ok(())
+    }
+
+    async fn receipt<P: Provider, D: CallDecoder>(&self, what: &str, call: CallBuilder<P, D>) -> Result<Receipt, ContractsError> {
+        let pending = call.send().await.map_err(|e| self.error(what, &e))?.with_timeout(Some(PATIENCE));
+        pending.get_receipt().await.map_err(|e| self.pending_error(what, &e))
+    }
+
+    fn error(&self, what: &str, error: &CallError) -> ContractsError {
+        match error {
+            CallError::TransportError(e) => ContractsError::from_rpc(what, &self.url, e),
+            CallError::PendingTransactionError(e) => self.pending_error(what, e),
+            other => ContractsError::Rpc { what: what.into(), url: self.url.clone(), why: other.to_string() },
+        }
+    }
+
+    fn pending_error(&self, what: &str, error: &PendingTransactionError) -> ContractsError {
+        match error {
+            PendingTransactionError::TransportError(e) => ContractsError::from_rpc(what, &self.url, e),
+            other => ContractsError::Rpc { what: what.into(), url: self.url.clone(), why: other.to_string() },
+        }
+    }
+}
+
+/// Answers that nobody reads.
+mod serde_value {
+    /// Any answer.
+    pub(super) type Ignored = serde::de::IgnoredAny;
+}

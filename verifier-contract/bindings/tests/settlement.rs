@@ -1,0 +1,119 @@
+//! A real seal settles a real job on a real chain, exactly once and for nobody else; what is not proved in time is refunded.
+
+mod support;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use support::{PRICE, World, key};
+use verin_contracts::market::{self, Fulfilment};
+use verin_contracts::network::account;
+use verin_contracts::rewards::EPOCH;
+use verin_contracts::runtime::until_interrupted;
+use verin_contracts::{B256, U256};
+use verin_prover::backend::Cpu;
+use verin_prover::prove::Prover;
+
+/// More than any settlement here takes.
+const GAS: u64 = 4_000_000;
+
+#[test]
+fn a_seal_settles_once_and_for_one() {
+    until_interrupted(story()).expect("a runtime").expect("no interruption");
+}
+
+async fn story() {
+    let mut prover = Prover::new(key(), &Cpu);
+    let world = World::new(&prover.key().record.record.encode()).await;
+    let World { contracts: c, listing, record, .. } = &world;
+    let (requester, payee, stranger) = (account("requester"), account("prover"), account("stranger"));
+
+    let input = [1u8, 0xfe, 7];
+    let job = c.request(requester, *listing, &input, 3_600, 0).await.expect("a job");
+    let late = c.request(requester, *listing, &input, 60, 1).await.expect("another");
+    assert_ne!(job.id, late.id);
+
+    // Ids and contexts computed here are the contract's.
+    let jobs = vec![job.id, B256::ZERO, late.id];
+    let there = c.network.view("context", c.market.contextOf(jobs.clone(), stranger)).await.expect("a context");
+    assert_eq!(there, market::context(c.network.chain_id, *c.market.address(), stranger, &jobs));
+    let there = c.network.view("id", c.market.jobIdOf(stranger, job.order.clone())).await.expect("an id");
+    assert_eq!(there, market::job_id(c.network.chain_id, *c.market.address(), stranger, &job.order));
+
+    let context = c.context(&[job.id], payee);
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let proven = prover.prove(&[vec![1, -2, 7]], context.0, true, &mut rng).expect("a seal");
+    let statement = &proven.proof.statement;
+    assert_eq!(statement.input, input);
+    let valid = Fulfilment {
+        jobs: vec![job.id],
+        input: statement.input.clone().into(),
+        output: statement.output.clone().into(),
+        seal: proven.proof.body.clone().into(),
+        payout: payee,
+    };
+
+    // Refused: each for its own reason, and nobody is paid.
+    let stolen = Fulfilment { payout: stranger, ..valid.clone() };
+    let mut seal = valid.seal.to_vec();
+    if let Some(last) = seal.get_mut(64 * 3) {
+        *last ^= 1;
+    }
+    let tampered = Fulfilment { seal: seal.into(), ..valid.clone() };
+    let mut output = valid.output.to_vec();
+    output[0] ^= 1;
+    let other_output = Fulfilment { output: output.into(), ..valid.clone() };
+    let other_input = Fulfilment { input: vec![1, 0xfe, 6].into(), ..valid.clone() };
+    let mut seal = valid.seal.to_vec();
+    seal.push(0);
+    let longer = Fulfilment { seal: seal.into(), ..valid.clone() };
+    let cases = [(&stolen, None), (&tampered, None), (&other_output, None), (&longer, None), (&other_input, Some("InputMismatch"))];
+    for (case, expected) in cases {
+        let refusal = c.network.send_refused("a false claim", c.fulfil_call(case).from(stranger), GAS).await.expect("a refusal");
+        assert!(expected.is_none_or(|error| error == refusal.error) && !refusal.error.starts_with("0x"), "{refusal:?}");
+        println!("refused with {}", refusal.error);
+    }
+    assert_eq!(c.credit(stranger).await.expect("a credit"), U256::ZERO);
+
+    // Anyone may send a valid one; it pays whom it was made for: fee ceil(1 %), owner floor(20 %), prover the rest.
+    let settled = c.fulfil(stranger, &valid).await.expect("a settlement");
+    let [payment] = settled.payments.as_slice() else { panic!("{settled:?}") };
+    let amounts = (payment.prover_amount, payment.owner_amount, payment.fee);
+    assert_eq!(amounts, (U256::from(790), U256::from(200), U256::from(11)));
+    assert_eq!((payment.payout, payment.owner, payment.job), (payee, account("owner"), job.id));
+    assert_eq!(payment.output, valid.output);
+    println!("bare verify {} gas, settlement {} gas", c.verify_gas(stranger, *record, context, &valid).await.expect("valid"), settled.gas);
+    let replay = c.network.send_refused("a replay", c.fulfil_call(&valid).from(stranger), GAS).await.expect("a refusal");
+    assert_eq!(replay.error, "NothingToFulfil");
+    assert_eq!(c.withdraw(payee).await.expect("a withdrawal"), U256::from(790));
+
+    // Time runs out for the other.
+    let early = c.refund(stranger, late.id).await.expect_err("it is not over");
+    assert_eq!(early.revert(), Some("NotRefundable"));
+    c.network.pass(61).await.expect("a development node");
+    let proven = prover.prove(&[vec![1, -2, 7]], c.context(&[late.id], payee).0, true, &mut rng).expect("a seal");
+    let too_late = Fulfilment { jobs: vec![late.id], seal: proven.proof.body.into(), ..valid };
+    let refusal = c.network.send_refused("too late", c.fulfil_call(&too_late).from(payee), GAS).await.expect("a refusal");
+    assert_eq!(refusal.error, "NothingToFulfil");
+    assert_eq!(c.refund(stranger, late.id).await.expect("a refund").0, U256::from(PRICE));
+    assert_eq!(c.credit(requester).await.expect("a credit"), U256::from(PRICE));
+
+    // The epoch's books: 11 in fees, half burned, rewards at most three quarters.
+    let epoch = c.epoch().await.expect("an epoch");
+    assert_eq!(c.close(stranger, epoch).await.expect_err("it runs").revert(), Some("EpochNotOver"));
+    c.network.pass(EPOCH).await.expect("a development node");
+    let closed = c.close(stranger, epoch).await.expect("closed");
+    let books = (closed.fees, closed.burned, closed.to_treasury, closed.rewards);
+    assert_eq!(books, (U256::from(11), U256::from(5), U256::from(6), U256::from(8)));
+    let claimed = c.claim(epoch, payee).await.expect("a reward");
+    assert_eq!((claimed.as_prover, claimed.as_creator), (U256::from(6), U256::ZERO));
+}
+
+#[test]
+fn a_node_that_is_not_there_is_named() {
+    let connecting = verin_contracts::network::Network::connect("http://127.0.0.1:9", &["deployer"]);
+    let error = until_interrupted(connecting).expect("a runtime").expect("no interruption").expect_err("nobody listens");
+    assert!(error.to_string().contains("http://127.0.0.1:9"), "{error}");
+    let connecting = verin_contracts::network::Network::connect("nowhere", &["deployer"]);
+    let error = until_interrupted(connecting).expect("a runtime").expect("no interruption").expect_err("no address");
+    assert!(matches!(error, verin_contracts::ContractsError::BadUrl { .. }), "{error}");
+}
