@@ -198,15 +198,15 @@ fn port(shape: Shape, (lo, hi): (i64, i64), private: bool, rows_per_slot: usize)
     Port { bytes, width, rows, cols, log_cols: shape.cols_log() }
 }
 
-/// The cheapest row length. `chain` counts gas (8,000 a row and a fold) and proving time (about one unit of gas for each entry
-/// of a row, so that a quarter of a second weighs as much as eight rows); `fast` counts the opening against the rows to commit and check.
+/// The cheapest row length. `chain` counts gas (8,000 a row, 10,000 a fold) and proving time (about one unit of gas for each entry
+/// of a row, so that a second weighs as much as ten rows); `fast` counts the opening against the rows to commit and check.
 fn choose_row_log(graph: &Graph, options: SetupOptions) -> Result<u32, ProverError> {
     let mut best = None;
     for b in ROW_LOGS {
         let schedule = build(graph, options.schedule(b, 1))?;
         let rows = schedule.rows.total() as u64;
         let cost = match options.profile {
-            Profile::Chain => 8_000 * (rows + u64::from(b)) + (1 << b),
+            Profile::Chain => 8_000 * rows + 10_000 * u64::from(b) + (1 << b),
             Profile::Fast => 20 * rows + 12 * (1 << b),
         };
         if best.is_none_or(|(least, _)| cost < least) {
