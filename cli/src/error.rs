@@ -74,18 +74,39 @@ pub(crate) enum Kind {
     Internal = 70,
 }
 
+impl Kind {
+    /// Its name in JSON.
+    pub(crate) fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.extend(letter.to_lowercase());
+        }
+        name
+    }
+}
+
 /// An error of a command.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct CliError {
     pub(crate) kind: Kind,
     pub(crate) message: String,
+    /// Whether everything has been said already.
+    pub(crate) reported: bool,
 }
 
 impl CliError {
     /// An error of class `kind`. The message names the thing, what was expected, what there is, and the remedy.
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), reported: false }
+    }
+
+    /// An exit code for what a command has said itself, in lines or as JSON.
+    pub(crate) fn reported(kind: Kind, message: String) -> Self {
+        Self { kind, message, reported: true }
     }
 
     /// The same error with the file it concerns in front, unless the message names it.
@@ -105,9 +126,9 @@ impl CliError {
 
 /// An IO error on `file`.
 pub(crate) fn io(file: impl std::fmt::Display, error: &std::io::Error) -> CliError {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     match error.kind() {
-        StorageFull | QuotaExceeded => {
+        StorageFull | QuotaExceeded | FileTooLarge => {
             CliError::new(Kind::DiskFull, format!("{file}: {error}; nothing was left behind: free some space and try again"))
         }
         _ => CliError::new(Kind::Io, format!("{file}: {error}")),

@@ -1,17 +1,48 @@
 //! `verin`: exact inference of ONNX models, proved and verified.
+//!
+//! Thin commands over the crates. A command reads artifacts ([`artifacts`], [`inputs`], [`secrets`]), calls one crate, writes
+//! whole files or none ([`files`]) and says what it did in lines or as JSON ([`output`]). Errors carry the exit code
+//! ([`error`]); `docs/cli.md` has both tables.
 
+mod artifacts;
+mod commands;
 mod demo;
 mod error;
+mod files;
+mod gas;
+mod hex;
+mod inputs;
+mod machine;
 mod output;
+mod secrets;
+mod statement;
 
 use clap::{Parser, Subcommand};
-use error::CliError;
+use error::{CliError, Kind};
 use output::Output;
 use std::process::ExitCode;
 
+const EXIT_CODES: &str = "\
+Exit codes:
+   0 done                            20 an artifact is damaged, of another kind or version
+   1 doctor: something is lacking    21 artifacts do not belong together
+   2 the command line                22 no seal in this key or proof
+   3 a file cannot be read, written  30 SRS malformed          31 SRS too small
+   4 the output exists (--force)     32 SRS not powers of tau  33 SRS not accepted by name
+   5 the disk is full                40 the proof is rejected
+   6 a file is too large             41 the proof is of something else than given
+  10 not an ONNX model               42 private, cannot be compared
+  11 operator not supported          50 no node, npm or anvil  51 the chain does not start
+  12 dynamic dimension               52 the port is taken      53 the chain fails
+  13 weight not finite               54 the demo saw what should not be
+  14 the model cannot be proved      70 a bug
+  15 samples or input unreadable
+  16 of another length or shape      18 input out of range
+  17 not finite                      19 too many inputs for a batch";
+
 /// Exact inference of ONNX models, proved and verified.
 #[derive(Debug, Parser)]
-#[command(name = "verin", version)]
+#[command(name = "verin", version, after_help = EXIT_CODES)]
 struct Cli {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
@@ -25,6 +56,24 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Turn an ONNX model into an exact integer program.
+    Quantize(commands::quantize::Args),
+    /// Exact integer inference, without a proof.
+    Run(commands::run::Args),
+    /// Make a prover's key and a verifier's record.
+    Setup(commands::setup::Args),
+    /// Prove inferences; several inputs are one batch.
+    Prove(commands::prove::Args),
+    /// Verify a proof, and say what it proves.
+    Verify(commands::verify::Args),
+    /// What to send to the contract.
+    Calldata(commands::calldata::Args),
+    /// Any artifact: what it is, sizes, digests, cost and gas estimate.
+    Inspect(commands::inspect::Args),
+    /// SRS files.
+    Srs(commands::srs::Args),
+    /// What this machine has and lacks for each command.
+    Doctor(commands::doctor::Args),
     /// The whole story on a local chain: quantize, prove, settle, and what the network refuses.
     Demo(demo::Args),
 }
@@ -32,17 +81,38 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json);
-    match run(cli, &output) {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("error: this is a bug in verin {}: {panic}", env!("CARGO_PKG_VERSION"));
+        eprintln!("please report it with the command line and, if you can, the files (SECURITY.md says how)");
+    }));
+    let internal = |_| Err(CliError::reported(Kind::Internal, "a bug, see above".into()));
+    match std::panic::catch_unwind(|| run(cli, &output)).unwrap_or_else(internal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            output.error(&error);
             ExitCode::from(error.code())
         }
     }
 }
 
 fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
+    if let Some(threads) = cli.threads {
+        if !(1..=1024).contains(&threads) {
+            return Err(CliError::new(Kind::Usage, format!("--threads: expected 1 to 1024, got {threads}")));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.map_err(|e| CliError::new(Kind::Internal, e.to_string()))?;
+    }
     match cli.command {
+        Command::Quantize(args) => commands::quantize::run(args, output),
+        Command::Run(args) => commands::run::run(args, output),
+        Command::Setup(args) => commands::setup::run(args, output),
+        Command::Prove(args) => commands::prove::run(args, output),
+        Command::Verify(args) => commands::verify::run(args, output),
+        Command::Calldata(args) => commands::calldata::run(args, output),
+        Command::Inspect(args) => commands::inspect::run(args, output),
+        Command::Srs(args) => commands::srs::run(args, output),
+        Command::Doctor(args) => commands::doctor::run(args, output),
         Command::Demo(args) => demo::run(args, output),
     }
 }

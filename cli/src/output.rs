@@ -1,5 +1,6 @@
 //! What a command says: lines for a person on stdout, or one JSON object for a machine; warnings and progress on stderr.
 
+use crate::error::CliError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
@@ -51,6 +52,17 @@ impl Output {
         }
     }
 
+    /// An error: a line on stderr, and under `--json` an object on stdout.
+    pub(crate) fn error(&self, error: &CliError) {
+        if error.reported {
+            return;
+        }
+        let _ = writeln!(std::io::stderr(), "error: {error}");
+        self.result(&serde_json::json!({
+            "error": { "code": error.code(), "kind": error.kind.name(), "message": error.to_string() }
+        }));
+    }
+
     /// A spinner that shows once `what` has taken a moment, and goes when dropped.
     pub(crate) fn spinner(&self, what: impl Into<String>) -> Progress {
         self.show(ProgressBar::no_length(), "{spinner} {msg} ({elapsed})", what)
@@ -89,6 +101,11 @@ impl Progress {
     /// One more step is done.
     pub(crate) fn step(&self) {
         self.bar.inc(1);
+    }
+
+    /// So many steps are done.
+    pub(crate) fn at(&self, steps: u64) {
+        self.bar.set_position(steps);
     }
 
     /// What is being done now.

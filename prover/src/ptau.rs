@@ -51,7 +51,9 @@ pub enum PtauError {
         why: String,
     },
     /// It has too few powers.
-    #[error("the SRS is too small: it holds powers up to 2^{power}, {needed} are needed; use a .ptau file of power {at_least} or more")]
+    #[error(
+        "the SRS is too small: it holds powers up to 2^{power}, {needed} are needed; use a .ptau file of power {at_least} or more"
+    )]
     TooSmall {
         /// Its power.
         power: u32,
@@ -113,7 +115,8 @@ impl Ptau {
             return Err(malformed(&format!("{} bytes after the last section", size - head.at)));
         }
         let [_, header, g1, g2] = found;
-        let section = |place: Option<(u64, u64)>, kind| place.ok_or_else(|| malformed(&format!("section {kind} is missing")));
+        let section =
+            |place: Option<(u64, u64)>, kind| place.ok_or_else(|| malformed(&format!("section {kind} is missing")));
         let (header_at, header_length) = section(header, 1)?;
         let power = Self::header(&mut file, header_at, header_length, size)?;
         let ((g1_at, g1_length), (g2_at, g2_length)) = (section(g1, 2)?, section(g2, 3)?);
@@ -133,7 +136,9 @@ impl Ptau {
         let mut head = Head { file, at, size };
         let width = head.u32("the size of the field")?;
         if length != 44 || width as usize != COORDINATE {
-            return Err(malformed(&format!("a header of {length} bytes for coordinates of {width}, expected 44 and 32")));
+            return Err(malformed(&format!(
+                "a header of {length} bytes for coordinates of {width}, expected 44 and 32"
+            )));
         }
         let modulus: [u8; COORDINATE] = head.take("the modulus")?;
         if modulus.as_slice() != Fq::MODULUS.to_bytes_le() {
@@ -334,7 +339,9 @@ impl Head<'_> {
     fn take<const N: usize>(&mut self, what: &str) -> Result<[u8; N], PtauError> {
         let mut bytes = [0; N];
         match self.file.read_exact(&mut bytes) {
-            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Err(malformed(&format!("it ends before {what}"))),
+            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Err(malformed(&format!("it ends before {what}")))
+            }
             other => {
                 other?;
                 self.at += N as u64;
