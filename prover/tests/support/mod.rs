@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod adversary;
+pub mod arithmetics;
+
 use rand::Rng;
 use verin_quantizer::fixed::rescale;
 use verin_quantizer::ops::{activation, dense, scale};

@@ -1,0 +1,18 @@
+//! What a malicious prover can try, and which check of the core verifier stops it.
+//!
+//! - [`columns`]: one wrong cell in every committed tensor;
+//! - [`gadgets`]: every way around requantization, saturation, lookups, relations, padding, input and output;
+//! - [`enumeration`]: at tiny parameters, all witnesses of a requantized activation;
+//! - [`frozen`]: forgers who know later challenges, for every kind of message;
+//! - [`lattice`]: an output forged under a known evaluation point;
+//! - [`inventory`]: what the transcript takes in, and when.
+
+mod columns;
+mod enumeration;
+mod frozen;
+mod gadgets;
+mod inventory;
+mod lattice;
+mod programs;
+#[path = "../support/mod.rs"]
+mod support;
