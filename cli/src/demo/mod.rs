@@ -1,13 +1,77 @@
-//! The whole story on a local chain.
+//! The whole story on a local chain: a trained network becomes an integer program with a record, inferences are paid for,
+//! proved and settled by contracts, and false claims are refused.
+//!
+//! ```text
+//! model      the embedded digits network: quantization, accuracy, unseen digits
+//! world      the chain, the contracts, who is who
+//! listing    keys of a model, its record on the chain, its price; requests and proofs for it
+//! story      the steps in order
+//! inference  a request, a proof, a settlement: public, private, batched
+//! refusals   what the contracts do not accept
+//! epoch      rewards, withdrawals, and the final balances
+//! ledger     who must have how much, computed without asking the chain
+//! checks     what was expected and what was found
+//! report     the facts, for machines and as tables
+//! usage      time, CPU and memory of this process
+//! ```
+
+mod checks;
+mod epoch;
+mod inference;
+mod ledger;
+mod listing;
+mod model;
+mod refusals;
+mod report;
+mod story;
+mod usage;
+mod world;
 
 use crate::error::{CliError, Kind};
 use crate::output::Output;
+use verin_contracts::ContractsError;
+use verin_contracts::runtime::until_interrupted;
+
+/// What a shell reports for a process that ctrl-c ended.
+const INTERRUPTED: i32 = 130;
 
 /// Options of the demo.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Port of the local chain; a free one by default.
+    #[arg(long, value_name = "PORT", conflicts_with = "rpc")]
+    port: Option<u16>,
+    /// A development node (anvil) that runs already, instead of a new one.
+    #[arg(long, value_name = "URL")]
+    rpc: Option<String>,
+}
 
 /// Runs the demo.
-pub(crate) fn run(_args: Args, _output: &Output) -> Result<(), CliError> {
-    Err(CliError::new(Kind::NoChain, "the demo is not part of this build"))
+///
+/// # Errors
+/// Something needed is missing, or anything was not as it should be.
+pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
+    output.warn(
+        "this demo uses the INSECURE development SRS, whose secret is published, and accounts whose keys are: \
+         anyone can forge proofs under it. Never use it for anything of value.",
+    );
+    let ran = until_interrupted(story::tell(&args, output));
+    match ran.map_err(|e| CliError::new(Kind::Internal, format!("the system gives no event queue: {e}")))? {
+        Some(result) => result,
+        // The chain is gone by now.
+        None => std::process::exit(INTERRUPTED),
+    }
+}
+
+impl From<ContractsError> for CliError {
+    fn from(error: ContractsError) -> Self {
+        let kind = match &error {
+            ContractsError::NoNpm { .. } | ContractsError::Install { .. } | ContractsError::NoAnvil { .. } => Kind::NoNode,
+            ContractsError::PortTaken { .. } => Kind::PortTaken,
+            ContractsError::NotStarted { .. } => Kind::NoChain,
+            ContractsError::BadUrl { .. } => Kind::Usage,
+            _ => Kind::Chain,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
