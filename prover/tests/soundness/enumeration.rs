@@ -124,7 +124,7 @@ fn soundness_exactly_one_witness_for_every_accumulator() {
                                     (true, true) => assert!(accepted.insert(fields)),
                                     (false, false) => continue,
                                     // The verifier must find what is wrong with it; it is asked about some.
-                                    _ if tried > 12 => continue,
+                                    _ if tried > 6 => continue,
                                     _ => {}
                                 }
                                 tried += 1;

@@ -4,6 +4,8 @@
 
 pub mod adversary;
 pub mod arithmetics;
+pub mod golden;
+pub mod messages;
 
 use rand::Rng;
 use verin_quantizer::fixed::rescale;
