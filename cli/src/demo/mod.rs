@@ -52,8 +52,8 @@ pub(crate) struct Args {
 /// Something needed is missing, or anything was not as it should be.
 pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     output.warn(
-        "this demo uses the INSECURE development SRS, whose secret is published, and accounts whose keys are: \
-         anyone can forge proofs under it. Never use it for anything of value.",
+        "this demo uses the INSECURE development SRS, whose secret is published, so that anyone can forge proofs under it, \
+         and accounts whose keys anyone can compute. Never use either for anything of value.",
     );
     let ran = until_interrupted(story::tell(&args, output));
     match ran.map_err(|e| CliError::new(Kind::Internal, format!("the system gives no event queue: {e}")))? {

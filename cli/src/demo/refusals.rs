@@ -53,7 +53,7 @@ impl Story<'_> {
         let lie = Fulfilment { output: output.into(), ..valid.clone() };
         self.refused("another output", &lie, cast.prover, None).await?;
         let stolen = Fulfilment { payout: cast.stranger, ..valid.clone() };
-        self.refused("somebody else's payout", &stolen, cast.stranger, None).await?;
+        self.refused("a stolen seal", &stolen, cast.stranger, None).await?;
 
         // The copier may send it as it is: it pays whom it was made for.
         let settled = self.world.contracts.fulfil(cast.stranger, &valid).await?;

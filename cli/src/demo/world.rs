@@ -72,7 +72,7 @@ impl World {
 
         output.fact("node", format_args!("{url} (chain {})", network.chain_id));
         for deployed in &contracts.deployed {
-            output.fact(deployed.name, format_args!("{} ({} gas)", deployed.address, deployed.gas));
+            output.line(format_args!("  {:<20} {} ({} gas)", deployed.name, deployed.address, deployed.gas));
         }
         output.fact("requester has", tokens(BUDGET));
         let facts = ChainFacts { url, chain_id: network.chain_id, contracts: contracts.deployed.clone() };
