@@ -314,9 +314,9 @@ fn coordinate(bytes: &[u8; COORDINATE]) -> Option<Fq> {
 fn g1_from(bytes: &[u8; G1 as usize]) -> Option<G1Affine> {
     let (coordinates, _) = bytes.as_chunks::<COORDINATE>();
     let [x, y] = coordinates else { return None };
-    // The cofactor is 1. The identity, zeros, is off the curve.
+    // The cofactor is 1. The identity, zeros, is no power of tau.
     let point = G1Affine::new_unchecked(coordinate(x)?, coordinate(y)?);
-    point.is_on_curve().then_some(point)
+    (point.is_on_curve() && !point.is_zero()).then_some(point)
 }
 
 fn g2_from(bytes: &[u8; G2 as usize]) -> Option<G2Affine> {
@@ -325,7 +325,8 @@ fn g2_from(bytes: &[u8; G2 as usize]) -> Option<G2Affine> {
     let x = Fq2::new(coordinate(x0)?, coordinate(x1)?);
     let y = Fq2::new(coordinate(y0)?, coordinate(y1)?);
     let point = G2Affine::new_unchecked(x, y);
-    (point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve()).then_some(point)
+    let sound = point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve() && !point.is_zero();
+    sound.then_some(point)
 }
 
 /// The beginning of the file, read piece by piece.

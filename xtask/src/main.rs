@@ -1,3 +1,68 @@
-//! `cargo xtask`.
+//! `cargo xtask`: what CI runs is what a person runs.
+//!
+//! ```text
+//! test    everything: tools, licences, format, lints, tests of crates and contracts, the demo
+//! check   the quick part of it: licences, format, lints
+//! bench   benchmarks and their report
+//! abi     ABI and bytecode of the contracts, written again
+//! ```
 
-fn main() {}
+mod bench;
+mod licences;
+mod suite;
+mod tools;
+
+use std::process::ExitCode;
+use suite::{Failed, Suites, command, npm};
+
+const USAGE: &str = "usage: cargo xtask test | check | bench [OUT] | abi";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    if let Err(error) = std::env::set_current_dir(suite::root()) {
+        eprintln!("xtask: {error}");
+        return ExitCode::FAILURE;
+    }
+    let done = match words.as_slice() {
+        ["test"] => test(),
+        ["check"] => check(),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["abi"] => npm("ci").and_then(|()| npm("abi")),
+        _ => Err(Failed(USAGE.into())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: FAILED: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Budgets are seconds on two cores, from a clean clone; together they stay under an hour.
+fn test() -> Result<(), Failed> {
+    let mut suites = Suites::new();
+    suites.needed("tools", 180, tools::install)?;
+    quick(&mut suites);
+    suites.needed("npm packages", 120, || npm("ci"))?;
+    suites.run("cargo test", 1500, || command("cargo", &["test", "--release", "--workspace"]));
+    suites.run("contracts, format", 30, || npm("fmt:check"));
+    suites.run("contracts, tests", 420, || npm("test"));
+    suites.run("contracts, ABI", 180, || npm("abi:check"));
+    suites.run("demo", 300, || command("cargo", &["run", "--release", "--quiet", "--", "demo"]));
+    suites.finish("test")
+}
+
+fn check() -> Result<(), Failed> {
+    let mut suites = Suites::new();
+    quick(&mut suites);
+    suites.finish("check")
+}
+
+fn quick(suites: &mut Suites) {
+    suites.run("licences", 20, licences::check);
+    suites.run("advisories", 60, licences::advisories);
+    suites.run("format", 20, tools::format);
+    suites.run("lints", 420, tools::lints);
+}
