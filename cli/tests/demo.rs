@@ -25,8 +25,12 @@ fn everything_is_as_it_should_be() {
     let report: Value = serde_json::from_str(&stdout).expect("one JSON document");
     assert_eq!(report["ok"], true);
     let accuracy = |key: &str| report["model"][key].as_f64().expect("a fraction");
-    assert!((accuracy("float_accuracy") - 0.9733).abs() < 1e-4 && accuracy("float_accuracy") - accuracy("accuracy") <= 0.005);
-    let batches: Vec<_> = report["inferences"].as_array().expect("a list").iter().map(|i| i["batch"].as_u64()).collect();
+    assert!(
+        (accuracy("float_accuracy") - 0.9733).abs() < 1e-4
+            && accuracy("float_accuracy") - accuracy("accuracy") <= 0.005
+    );
+    let batches: Vec<_> =
+        report["inferences"].as_array().expect("a list").iter().map(|i| i["batch"].as_u64()).collect();
     assert_eq!(batches, [Some(1), Some(1), Some(32)]);
     let refused: Vec<_> = report["refusals"].as_array().expect("a list").iter().map(|r| r["what"].as_str()).collect();
     let expected = ["a tampered seal", "another output", "a stolen seal", "a replayed seal", "an expired request"];
@@ -67,8 +71,10 @@ fn missing_npm_is_named() {
 fn an_interrupted_demo_leaves_no_chain() {
     let mut child = demo(&[]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary runs");
     let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let node = lines.map_while(Result::ok).find(|line| line.contains("http://127.0.0.1:")).expect("the chain's address");
-    let port = node.split("127.0.0.1:").nth(1).expect("a port").chars().take_while(char::is_ascii_digit).collect::<String>();
+    let node =
+        lines.map_while(Result::ok).find(|line| line.contains("http://127.0.0.1:")).expect("the chain's address");
+    let port =
+        node.split("127.0.0.1:").nth(1).expect("a port").chars().take_while(char::is_ascii_digit).collect::<String>();
     let port: u16 = port.parse().expect("a number");
     assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
     let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");

@@ -52,7 +52,12 @@ impl Story<'_> {
         let progress = self.output.spinner("proving");
         let sealed = offer.prove(&self.world, &inputs, &jobs, plan.prover, &mut rng)?;
         progress.say("verifying on the chain");
-        self.checks.holds(format!("{}: the proof is about the requested inputs", plan.name), "equal bytes", "other bytes", sealed.fulfilment.input == requested);
+        self.checks.holds(
+            format!("{}: the proof is about the requested inputs", plan.name),
+            "equal bytes",
+            "other bytes",
+            sealed.fulfilment.input == requested,
+        );
         let verify_native_ms = self.verify_natively(offer, &sealed)?;
         let contracts = &self.world.contracts;
         let verify_gas = contracts.verify_gas(plan.prover, offer.record, sealed.context, &sealed.fulfilment).await?;
@@ -89,8 +94,17 @@ impl Story<'_> {
         } else {
             self.output.fact("digits right", format_args!("{right} of {}", plan.digits.len()));
         }
-        self.output.fact("proof", format_args!("{} bytes, core {:.0} ms, seal {:.0} ms", facts.proof_bytes, facts.core_ms, facts.seal_ms));
-        self.output.fact("contract", format_args!("valid: {verify_gas} gas to verify, {} to settle, {} an inference", settled.gas, facts.gas_per_inference));
+        self.output.fact(
+            "proof",
+            format_args!("{} bytes, core {:.0} ms, seal {:.0} ms", facts.proof_bytes, facts.core_ms, facts.seal_ms),
+        );
+        self.output.fact(
+            "contract",
+            format_args!(
+                "valid: {verify_gas} gas to verify, {} to settle, {} an inference",
+                settled.gas, facts.gas_per_inference
+            ),
+        );
         self.tell_payments(&settled, plan.prover);
         self.report.inferences.push(facts);
         Ok(())
@@ -108,7 +122,13 @@ impl Story<'_> {
     }
 
     /// Every job paid, each part as the rules have it, and the output that the reference executor gives.
-    fn check_settlement(&mut self, offer: &Offer, plan: &Plan<'_>, jobs: &[B256], settled: &Settled) -> Result<usize, CliError> {
+    fn check_settlement(
+        &mut self,
+        offer: &Offer,
+        plan: &Plan<'_>,
+        jobs: &[B256],
+        settled: &Settled,
+    ) -> Result<usize, CliError> {
         let name = plan.name;
         self.checks.same(format!("{name}: jobs paid"), jobs.len(), settled.payments.len());
         let (parts, width) = (split(offer.price, OWNER_BPS), offer.prover.key().record.record.output.width);
@@ -123,7 +143,12 @@ impl Story<'_> {
             self.checks.same(format!("{name}: fee"), parts.fee, payment.fee.saturating_to());
             let there: Vec<_> = payment.output.chunks(width.max(1)).map(decode_value).collect();
             let expected = self.digits.output(*i)?;
-            self.checks.holds(format!("{name}: output of digit {i}"), format!("{expected:?}"), format!("{there:?}"), expected == there);
+            self.checks.holds(
+                format!("{name}: output of digit {i}"),
+                format!("{expected:?}"),
+                format!("{there:?}"),
+                expected == there,
+            );
             right += usize::from(digit(&there) == self.digits.label(*i));
             self.ledger.settle(parts, plan.prover, owner);
         }

@@ -45,7 +45,14 @@ pub(super) struct Sealed {
 
 impl Offer {
     /// Makes keys, publishes the record and lists it.
-    pub(super) async fn publish(world: &World, output: &Output, graph: &Graph, name: &'static str, private: bool, price: u128) -> Result<Self, CliError> {
+    pub(super) async fn publish(
+        world: &World,
+        output: &Output,
+        graph: &Graph,
+        name: &'static str,
+        private: bool,
+        price: u128,
+    ) -> Result<Self, CliError> {
         let progress = output.spinner(format!("{name}: making keys"));
         let moment = Moment::now();
         let options = SetupOptions { private_input: private, ..SetupOptions::default() };
@@ -55,7 +62,8 @@ impl Offer {
         let bytes = key.record.record.encode();
         let owner = world.cast.owner;
         let (record, publish_gas) = world.contracts.publish(owner, &bytes).await?;
-        let (listing, list_gas) = world.contracts.list(owner, record, price, OWNER_BPS, "verin demo: mlp_digits").await?;
+        let (listing, list_gas) =
+            world.contracts.list(owner, record, price, OWNER_BPS, "verin demo: mlp_digits").await?;
         drop(progress);
         let facts = RecordFacts {
             name,
@@ -68,8 +76,18 @@ impl Offer {
             list_gas,
             listing: listing.to_string(),
         };
-        output.fact(name, format_args!("record {}, {} bytes, {publish_gas} gas, keys in {setup_ms} ms", &hex(record.as_slice())[..16], bytes.len()));
-        output.fact("", format_args!("listing {listing}: {} an inference, {} % of it to the owner", tokens(price), OWNER_BPS / 100));
+        output.fact(
+            name,
+            format_args!(
+                "record {}, {} bytes, {publish_gas} gas, keys in {setup_ms} ms",
+                &hex(record.as_slice())[..16],
+                bytes.len()
+            ),
+        );
+        output.fact(
+            "",
+            format_args!("listing {listing}: {} an inference, {} % of it to the owner", tokens(price), OWNER_BPS / 100),
+        );
         Ok(Self { prover: Prover::new(key, &Cpu), listing, record, price, facts })
     }
 
@@ -90,12 +108,20 @@ impl Offer {
         let rows = schedule.rows.model..schedule.rows.model + schedule.rows.input;
         let mut copy = rng.clone();
         let blinders: Vec<Fr> = rows.clone().map(|_| Fr::rand(&mut copy)).collect();
-        let commitments = commit(&Cpu, &schedule, &columns(&key.graph, &schedule, &traces), &key.srs.powers, rows, &blinders);
+        let commitments =
+            commit(&Cpu, &schedule, &columns(&key.graph, &schedule, &traces), &key.srs.powers, rows, &blinders);
         Ok(commitments.iter().flat_map(point_bytes).collect())
     }
 
     /// Proves `inputs` for `jobs`, to be paid to `payout`.
-    pub(super) fn prove(&mut self, world: &World, inputs: &[Vec<i64>], jobs: &[B256], payout: Address, rng: &mut StdRng) -> Result<Sealed, CliError> {
+    pub(super) fn prove(
+        &mut self,
+        world: &World,
+        inputs: &[Vec<i64>],
+        jobs: &[B256],
+        payout: Address,
+        rng: &mut StdRng,
+    ) -> Result<Sealed, CliError> {
         self.prover.prepare(Prover::batch_for(inputs.len())?, true)?;
         let context = world.contracts.context(jobs, payout);
         let moment = Moment::now();

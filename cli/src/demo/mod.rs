@@ -66,7 +66,9 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
 impl From<ContractsError> for CliError {
     fn from(error: ContractsError) -> Self {
         let kind = match &error {
-            ContractsError::NoNpm { .. } | ContractsError::Install { .. } | ContractsError::NoAnvil { .. } => Kind::NoNode,
+            ContractsError::NoNpm { .. } | ContractsError::Install { .. } | ContractsError::NoAnvil { .. } => {
+                Kind::NoNode
+            }
             ContractsError::PortTaken { .. } => Kind::PortTaken,
             ContractsError::NotStarted { .. } => Kind::NoChain,
             ContractsError::BadUrl { .. } => Kind::Usage,

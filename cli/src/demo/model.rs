@@ -44,10 +44,18 @@ impl Digits {
             accuracy,
             graph_digest: hex(&graph.digest()),
         };
-        checks.holds("accuracy lost by quantization", "at most 0.5 points", format!("{:.2} points", 100.0 * (float - accuracy)), float - accuracy <= MOST_LOST);
+        checks.holds(
+            "accuracy lost by quantization",
+            "at most 0.5 points",
+            format!("{:.2} points", 100.0 * (float - accuracy)),
+            float - accuracy <= MOST_LOST,
+        );
         output.fact("test digits", images.len());
         output.fact("accuracy, float", format_args!("{:.2} %", 100.0 * float));
-        output.fact("accuracy, integer", format_args!("{:.2} % ({:+.2} points)", 100.0 * accuracy, 100.0 * (accuracy - float)));
+        output.fact(
+            "accuracy, integer",
+            format_args!("{:.2} % ({:+.2} points)", 100.0 * accuracy, 100.0 * (accuracy - float)),
+        );
         Ok(Self { graph, images, labels, facts })
     }
 

@@ -79,7 +79,13 @@ impl Story<'_> {
     }
 
     /// Sends a false claim; any typed error will do where `error` names none.
-    async fn refused(&mut self, what: &'static str, claim: &Fulfilment, from: Address, error: Option<&str>) -> Result<(), CliError> {
+    async fn refused(
+        &mut self,
+        what: &'static str,
+        claim: &Fulfilment,
+        from: Address,
+        error: Option<&str>,
+    ) -> Result<(), CliError> {
         let contracts = &self.world.contracts;
         let before = (contracts.balance(*contracts.market.address()).await?, contracts.credit(from).await?);
         let refusal = match contracts.network.send_refused(what, contracts.fulfil_call(claim).from(from), GAS).await {

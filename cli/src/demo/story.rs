@@ -48,7 +48,9 @@ pub(super) async fn tell(args: &Args, output: &Output) -> Result<(), CliError> {
     story.infer(&mut public, &Plan { name: "public", title, digits: vec![0], private: false, prover }).await?;
     let title = "One with a private input: the requester proves it, and shows the chain a commitment";
     let requester = story.world.cast.requester;
-    story.infer(&mut private, &Plan { name: "private", title, digits: vec![1], private: true, prover: requester }).await?;
+    story
+        .infer(&mut private, &Plan { name: "private", title, digits: vec![1], private: true, prover: requester })
+        .await?;
     let title = "One seal for a batch of 32";
     story.infer(&mut public, &Plan { name: "batch", title, digits: (2..34).collect(), private: false, prover }).await?;
     story.refuse(&mut public).await?;
@@ -67,7 +69,10 @@ impl Story<'_> {
         output.result(&report);
         match checks.failed().count() {
             0 => Ok(()),
-            n => Err(CliError::new(Kind::Unexpected, format!("{n} of the demo's checks failed, see above: please report this"))),
+            n => Err(CliError::new(
+                Kind::Unexpected,
+                format!("{n} of the demo's checks failed, see above: please report this"),
+            )),
         }
     }
 }

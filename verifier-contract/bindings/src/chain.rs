@@ -62,7 +62,9 @@ impl LocalChain {
                     }
                     None => errors.push(line),
                 },
-                Err(RecvTimeoutError::Timeout) => return Err(failed(format!("it did not listen within {} s", PATIENCE.as_secs()))),
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(failed(format!("it did not listen within {} s", PATIENCE.as_secs())));
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     let last = errors.iter().rev().find(|line| !line.trim().is_empty());
                     // Somebody may have taken the port since it was looked at.

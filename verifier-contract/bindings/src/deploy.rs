@@ -2,7 +2,8 @@
 //! is on the chain afterwards.
 
 use crate::bindings::{
-    Allocation, InferenceMarket, IntelligenceRewards, ModelRegistry, NetworkToken, RecordStore, RecordVerifier, SealVerifier,
+    Allocation, InferenceMarket, IntelligenceRewards, ModelRegistry, NetworkToken, RecordStore, RecordVerifier,
+    SealVerifier,
 };
 use crate::error::ContractsError;
 use crate::network::Network;
@@ -80,14 +81,20 @@ pub fn srs_points(srs: &VerifierSrs) -> Vec<u8> {
 ///
 /// # Errors
 /// The chain refuses, or what is on it afterwards is not what was meant.
-pub async fn deploy(network: &Network, founders: &Founders, srs: &VerifierSrs, progress: impl Fn(&str)) -> Result<Contracts, ContractsError> {
+pub async fn deploy(
+    network: &Network,
+    founders: &Founders,
+    srs: &VerifierSrs,
+    progress: impl Fn(&str),
+) -> Result<Contracts, ContractsError> {
     let provider = network.provider.clone();
     let p = &provider;
     let mut deployer = Deployer { network, from: founders.deployer, progress: &progress, deployed: Vec::new() };
 
     let store = deployer.deploy("RecordStore", RecordStore::deploy_builder(p)).await?;
     let digest = B256::from(srs.digest);
-    let seals = deployer.deploy("SealVerifier", SealVerifier::deploy_builder(p, srs_points(srs).into(), digest)).await?;
+    let seals =
+        deployer.deploy("SealVerifier", SealVerifier::deploy_builder(p, srs_points(srs).into(), digest)).await?;
     let verifier = deployer.deploy("RecordVerifier", RecordVerifier::deploy_builder(p, store, seals)).await?;
     let registry = deployer.deploy("ModelRegistry", ModelRegistry::deploy_builder(p, store)).await?;
 
@@ -132,10 +139,15 @@ struct Deployer<'a> {
 }
 
 impl Deployer<'_> {
-    async fn deploy<P: Provider>(&mut self, name: &'static str, call: RawCallBuilder<P>) -> Result<Address, ContractsError> {
+    async fn deploy<P: Provider>(
+        &mut self,
+        name: &'static str,
+        call: RawCallBuilder<P>,
+    ) -> Result<Address, ContractsError> {
         (self.progress)(name);
         let receipt = self.network.send(name, call.from(self.from)).await?;
-        let missing = || ContractsError::Mismatch { what: name.into(), expected: "a contract".into(), got: "no code".into() };
+        let missing =
+            || ContractsError::Mismatch { what: name.into(), expected: "a contract".into(), got: "no code".into() };
         let address = receipt.contract_address.ok_or_else(missing)?;
         let code = self.network.code(address).await?;
         if code.is_empty() {
@@ -168,5 +180,4 @@ impl Contracts {
         same("InferenceMarket.verifier", *self.verifier.address(), n.view("verifier", self.market.verifier()).await?)?;
         same("InferenceMarket.rewards", *self.rewards.address(), n.view("rewards", self.market.rewards()).await?)
     }
-
 }

@@ -9,7 +9,9 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum ContractsError {
     /// `npm` cannot be run.
-    #[error("the local chain needs anvil, which npm installs, and npm cannot be run ({why}): install Node.js 20 or later, or name a running anvil with --rpc URL")]
+    #[error(
+        "the local chain needs anvil, which npm installs, and npm cannot be run ({why}): install Node.js 20 or later, or name a running anvil with --rpc URL"
+    )]
     NoNpm {
         /// What starting it said.
         why: String,
@@ -23,7 +25,9 @@ pub enum ContractsError {
         why: String,
     },
     /// There is no anvil for this machine.
-    #[error("there is no pinned anvil for {os} on {arch} and none on the PATH: install Foundry (https://getfoundry.sh), or name a running anvil with --rpc URL")]
+    #[error(
+        "there is no pinned anvil for {os} on {arch} and none on the PATH: install Foundry (https://getfoundry.sh), or name a running anvil with --rpc URL"
+    )]
     NoAnvil {
         /// Operating system.
         os: &'static str,
@@ -31,7 +35,9 @@ pub enum ContractsError {
         arch: &'static str,
     },
     /// Something listens there.
-    #[error("port {port} on 127.0.0.1 is taken: stop what listens there, choose another with --port, or leave --port out for a free one")]
+    #[error(
+        "port {port} on 127.0.0.1 is taken: stop what listens there, choose another with --port, or leave --port out for a free one"
+    )]
     PortTaken {
         /// The port.
         port: u16,

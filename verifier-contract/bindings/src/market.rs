@@ -3,8 +3,8 @@
 use crate::bindings::{InferenceMarket, Listing, ModelRegistry, Order, RecordStore};
 use crate::deploy::Contracts;
 use crate::error::ContractsError;
-use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use crate::network::Receipt;
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{SolEvent, SolValue};
 
 /// Records up to this many bytes are published in one transaction; larger ones chunk by chunk.
@@ -108,7 +108,14 @@ impl Contracts {
     ///
     /// # Errors
     /// See [`crate::network::Network::send`].
-    pub async fn list(&self, owner: Address, record: B256, price: u128, owner_bps: u16, about: &str) -> Result<(U256, u64), ContractsError> {
+    pub async fn list(
+        &self,
+        owner: Address,
+        record: B256,
+        price: u128,
+        owner_bps: u16,
+        about: &str,
+    ) -> Result<(U256, u64), ContractsError> {
         let call = self.registry.register(record, price, owner_bps, about.into()).from(owner);
         let receipt = self.network.send("listing the model", call).await?;
         let event: ModelRegistry::ModelListed = event("listing the model", &receipt)?;
@@ -144,7 +151,14 @@ impl Contracts {
     ///
     /// # Errors
     /// See [`crate::network::Network::send`]; also when the id is not the one computed here.
-    pub async fn request(&self, requester: Address, listing: U256, input: &[u8], seconds: u64, nonce: u64) -> Result<Requested, ContractsError> {
+    pub async fn request(
+        &self,
+        requester: Address,
+        listing: U256,
+        input: &[u8],
+        seconds: u64,
+        nonce: u64,
+    ) -> Result<Requested, ContractsError> {
         let terms = self.listing(listing).await?;
         let order = Order {
             listingId: listing,
@@ -235,7 +249,13 @@ impl Contracts {
     ///
     /// # Errors
     /// It is not.
-    pub async fn verify_gas(&self, from: Address, record: B256, context: B256, f: &Fulfilment) -> Result<u64, ContractsError> {
+    pub async fn verify_gas(
+        &self,
+        from: Address,
+        record: B256,
+        context: B256,
+        f: &Fulfilment,
+    ) -> Result<u64, ContractsError> {
         let call = self.verifier.verify(record, context, f.input.clone(), f.output.clone(), f.seal.clone());
         Ok(self.network.send("verifying", call.from(from)).await?.gas_used)
     }
@@ -247,5 +267,9 @@ pub type FulfilCall<'a> =
 
 pub(crate) fn event<E: SolEvent>(what: &str, receipt: &Receipt) -> Result<E, ContractsError> {
     let found = receipt.decoded_log::<E>().map(|log| log.data);
-    found.ok_or_else(|| ContractsError::Mismatch { what: what.into(), expected: format!("the event {}", E::SIGNATURE), got: "none".into() })
+    found.ok_or_else(|| ContractsError::Mismatch {
+        what: what.into(),
+        expected: format!("the event {}", E::SIGNATURE),
+        got: "none".into(),
+    })
 }

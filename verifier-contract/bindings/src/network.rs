@@ -2,10 +2,10 @@
 
 use crate::error::ContractsError;
 use alloy::contract::{CallBuilder, CallDecoder, Error as CallError};
+use alloy::eips::BlockNumberOrTag;
 use alloy::network::{Ethereum, EthereumWallet, Network as NetworkTypes};
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::{DynProvider, PendingTransactionError, Provider, ProviderBuilder};
-use alloy::eips::BlockNumberOrTag;
 use alloy::signers::local::PrivateKeySigner;
 use alloy::transports::http::reqwest::Url;
 use sha3::{Digest, Keccak256};
@@ -43,7 +43,8 @@ pub struct Refusal {
 
 /// The key of a named development account. Anyone can compute it.
 fn signer(name: &str) -> PrivateKeySigner {
-    let seed: [u8; 32] = Keccak256::new().chain_update("verin insecure development account: ").chain_update(name).finalize().into();
+    let seed: [u8; 32] =
+        Keccak256::new().chain_update("verin insecure development account: ").chain_update(name).finalize().into();
     // Fails for zero and beyond the group order only, which no hash of such a text is.
     PrivateKeySigner::from_bytes(&B256::from(seed)).unwrap_or_else(|_| PrivateKeySigner::random())
 }
@@ -83,7 +84,13 @@ impl Network {
         for name in names {
             let params = (account(name), U256::from(ALLOWANCE));
             let funded: Result<(), _> = network.provider.raw_request("anvil_setBalance".into(), params).await;
-            funded.map_err(|e| ContractsError::from_rpc("giving accounts ether, which only a development node such as anvil does", url, &e))?;
+            funded.map_err(|e| {
+                ContractsError::from_rpc(
+                    "giving accounts ether, which only a development node such as anvil does",
+                    url,
+                    &e,
+                )
+            })?;
         }
         Ok(network)
     }
@@ -92,10 +99,17 @@ impl Network {
     ///
     /// # Errors
     /// The contract refuses, or the node does not answer.
-    pub async fn send<P: Provider, D: CallDecoder>(&self, what: &str, call: CallBuilder<P, D>) -> Result<Receipt, ContractsError> {
+    pub async fn send<P: Provider, D: CallDecoder>(
+        &self,
+        what: &str,
+        call: CallBuilder<P, D>,
+    ) -> Result<Receipt, ContractsError> {
         let receipt = self.receipt(what, call).await?;
         if !receipt.status() {
-            return Err(ContractsError::Reverted { what: what.into(), error: "no reason: did it run out of gas?".into() });
+            return Err(ContractsError::Reverted {
+                what: what.into(),
+                error: "no reason: did it run out of gas?".into(),
+            });
         }
         Ok(receipt)
     }
@@ -104,7 +118,11 @@ impl Network {
     ///
     /// # Errors
     /// As [`Network::send`].
-    pub async fn view<P: Provider, D: CallDecoder + Unpin>(&self, what: &str, call: CallBuilder<P, D>) -> Result<D::CallOutput, ContractsError> {
+    pub async fn view<P: Provider, D: CallDecoder + Unpin>(
+        &self,
+        what: &str,
+        call: CallBuilder<P, D>,
+    ) -> Result<D::CallOutput, ContractsError> {
         call.call().await.map_err(|e| self.error(what, &e))
     }
 
@@ -118,7 +136,8 @@ impl Network {
         call: CallBuilder<P, D>,
         gas: u64,
     ) -> Result<Refusal, ContractsError> {
-        let accepted = || ContractsError::Mismatch { what: what.into(), expected: "a refusal".into(), got: "success".into() };
+        let accepted =
+            || ContractsError::Mismatch { what: what.into(), expected: "a refusal".into(), got: "success".into() };
         let error = match call.call().await {
             Ok(_) => return Err(accepted()),
             Err(error) => match self.error(what, &error) {
@@ -146,7 +165,10 @@ impl Network {
     /// # Errors
     /// The node does not answer.
     pub async fn nonce(&self, address: Address) -> Result<u64, ContractsError> {
-        self.provider.get_transaction_count(address).await.map_err(|e| ContractsError::from_rpc("reading a nonce", &self.url, &e))
+        self.provider
+            .get_transaction_count(address)
+            .await
+            .map_err(|e| ContractsError::from_rpc("reading a nonce", &self.url, &e))
     }
 
     /// The time of the latest block, in seconds.
@@ -170,12 +192,17 @@ impl Network {
     pub async fn pass(&self, seconds: u64) -> Result<(), ContractsError> {
         let what = "moving the clock, which only a development node such as anvil does";
         let error = |e| ContractsError::from_rpc(what, &self.url, &e);
-        let _: serde_value::Ignored = self.provider.raw_request("evm_increaseTime".into(), (seconds,)).await.map_err(error)?;
+        let _: serde_value::Ignored =
+            self.provider.raw_request("evm_increaseTime".into(), (seconds,)).await.map_err(error)?;
         let _: serde_value::Ignored = self.provider.raw_request("evm_mine".into(), ()).await.map_err(error)?;
         Ok(())
     }
 
-    async fn receipt<P: Provider, D: CallDecoder>(&self, what: &str, call: CallBuilder<P, D>) -> Result<Receipt, ContractsError> {
+    async fn receipt<P: Provider, D: CallDecoder>(
+        &self,
+        what: &str,
+        call: CallBuilder<P, D>,
+    ) -> Result<Receipt, ContractsError> {
         let pending = call.send().await.map_err(|e| self.error(what, &e))?.with_timeout(Some(PATIENCE));
         pending.get_receipt().await.map_err(|e| self.pending_error(what, &e))
     }

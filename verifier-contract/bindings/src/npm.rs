@@ -30,7 +30,8 @@ impl Anvil {
     pub fn locate(start: &Path) -> Result<Self, ContractsError> {
         let checkout = start.ancestors().map(|dir| dir.join("verifier-contract")).find(|dir| {
             // Another project's folder of this name is not ours to install into.
-            std::fs::read_to_string(dir.join("package.json")).is_ok_and(|text| text.contains("\"verin-verifier-contract\""))
+            std::fs::read_to_string(dir.join("package.json"))
+                .is_ok_and(|text| text.contains("\"verin-verifier-contract\""))
         });
         match checkout {
             Some(dir) => Self::in_dir(dir),
@@ -45,7 +46,11 @@ impl Anvil {
     pub fn in_dir(dir: PathBuf) -> Result<Self, ContractsError> {
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
         // The program itself, not npm's launcher: what is killed must be what listens.
-        let package = format!("@foundry-rs/anvil-{}-{}", named(os, &[("macos", "darwin"), ("windows", "win32")]), named(arch, &[("x86_64", "amd64"), ("aarch64", "arm64")]));
+        let package = format!(
+            "@foundry-rs/anvil-{}-{}",
+            named(os, &[("macos", "darwin"), ("windows", "win32")]),
+            named(arch, &[("x86_64", "amd64"), ("aarch64", "arm64")])
+        );
         let file = format!("anvil{}", std::env::consts::EXE_SUFFIX);
         if PACKAGE.contains(&format!("\"{package}\"")) {
             return Ok(Self { program: dir.join("node_modules").join(package).join("bin").join(file), dir });
@@ -108,7 +113,10 @@ fn cache_dir() -> Result<PathBuf, ContractsError> {
     let base = var("XDG_CACHE_HOME")
         .or_else(|| var("LOCALAPPDATA"))
         .or_else(|| var("HOME").map(|home| home.join(".cache")))
-        .ok_or_else(|| ContractsError::Install { dir: PathBuf::from("the user's cache"), why: "neither XDG_CACHE_HOME nor HOME is set".into() })?;
+        .ok_or_else(|| ContractsError::Install {
+            dir: PathBuf::from("the user's cache"),
+            why: "neither XDG_CACHE_HOME nor HOME is set".into(),
+        })?;
     let name: String = Keccak256::digest(LOCK).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(base.join("verin").join("chain").join(name))
 }

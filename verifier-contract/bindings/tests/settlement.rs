@@ -66,9 +66,16 @@ async fn story() {
     let mut seal = valid.seal.to_vec();
     seal.push(0);
     let longer = Fulfilment { seal: seal.into(), ..valid.clone() };
-    let cases = [(&stolen, None), (&tampered, None), (&other_output, None), (&longer, None), (&other_input, Some("InputMismatch"))];
+    let cases = [
+        (&stolen, None),
+        (&tampered, None),
+        (&other_output, None),
+        (&longer, None),
+        (&other_input, Some("InputMismatch")),
+    ];
     for (case, expected) in cases {
-        let refusal = c.network.send_refused("a false claim", c.fulfil_call(case).from(stranger), GAS).await.expect("a refusal");
+        let refusal =
+            c.network.send_refused("a false claim", c.fulfil_call(case).from(stranger), GAS).await.expect("a refusal");
         assert!(expected.is_none_or(|error| error == refusal.error) && !refusal.error.starts_with("0x"), "{refusal:?}");
         println!("refused with {}", refusal.error);
     }
@@ -81,8 +88,13 @@ async fn story() {
     assert_eq!(amounts, (U256::from(790), U256::from(200), U256::from(11)));
     assert_eq!((payment.payout, payment.owner, payment.job), (payee, account("owner"), job.id));
     assert_eq!(payment.output, valid.output);
-    println!("bare verify {} gas, settlement {} gas", c.verify_gas(stranger, *record, context, &valid).await.expect("valid"), settled.gas);
-    let replay = c.network.send_refused("a replay", c.fulfil_call(&valid).from(stranger), GAS).await.expect("a refusal");
+    println!(
+        "bare verify {} gas, settlement {} gas",
+        c.verify_gas(stranger, *record, context, &valid).await.expect("valid"),
+        settled.gas
+    );
+    let replay =
+        c.network.send_refused("a replay", c.fulfil_call(&valid).from(stranger), GAS).await.expect("a refusal");
     assert_eq!(replay.error, "NothingToFulfil");
     assert_eq!(c.withdraw(payee).await.expect("a withdrawal"), U256::from(790));
 
@@ -92,7 +104,8 @@ async fn story() {
     c.network.pass(61).await.expect("a development node");
     let proven = prover.prove(&[vec![1, -2, 7]], c.context(&[late.id], payee).0, true, &mut rng).expect("a seal");
     let too_late = Fulfilment { jobs: vec![late.id], seal: proven.proof.body.into(), ..valid };
-    let refusal = c.network.send_refused("too late", c.fulfil_call(&too_late).from(payee), GAS).await.expect("a refusal");
+    let refusal =
+        c.network.send_refused("too late", c.fulfil_call(&too_late).from(payee), GAS).await.expect("a refusal");
     assert_eq!(refusal.error, "NothingToFulfil");
     assert_eq!(c.refund(stranger, late.id).await.expect("a refund").0, U256::from(PRICE));
     assert_eq!(c.credit(requester).await.expect("a credit"), U256::from(PRICE));
@@ -111,7 +124,8 @@ async fn story() {
 #[test]
 fn a_node_that_is_not_there_is_named() {
     let connecting = verin_contracts::network::Network::connect("http://127.0.0.1:9", &["deployer"]);
-    let error = until_interrupted(connecting).expect("a runtime").expect("no interruption").expect_err("nobody listens");
+    let error =
+        until_interrupted(connecting).expect("a runtime").expect("no interruption").expect_err("nobody listens");
     assert!(error.to_string().contains("http://127.0.0.1:9"), "{error}");
     let connecting = verin_contracts::network::Network::connect("nowhere", &["deployer"]);
     let error = until_interrupted(connecting).expect("a runtime").expect("no interruption").expect_err("no address");

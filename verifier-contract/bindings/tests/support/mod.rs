@@ -19,8 +19,17 @@ pub const PRICE: u128 = 1_001;
 /// Three inputs, two outputs, a relu between.
 pub fn program() -> Graph {
     let shape = |cols| Shape { rows_log: 0, cols };
-    let dense = |in_log, weight: &[i32], bias: &[i64]| Op::Dense(Dense { in_log, weight: weight.into(), bias: bias.into() });
-    let node = |name: &str, input, op, cols, (lo, hi)| Node { name: name.into(), input, op, shape: shape(cols), exponent: 4, lo, hi };
+    let dense =
+        |in_log, weight: &[i32], bias: &[i64]| Op::Dense(Dense { in_log, weight: weight.into(), bias: bias.into() });
+    let node = |name: &str, input, op, cols, (lo, hi)| Node {
+        name: name.into(),
+        input,
+        op,
+        shape: shape(cols),
+        exponent: 4,
+        lo,
+        hi,
+    };
     let relu = Op::Activation(Activation { shift: 2, domain_bits: 8, high_bits: 0, table: Table::Relu { bits: 6 } });
     let nodes = vec![
         node("hidden", 0, dense(2, &[3, -2, 1, 0, -4, 5, 2, 0], &[7, -3]), 2, (-44, 54)),
