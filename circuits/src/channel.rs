@@ -1,6 +1,7 @@
 //! Where a verifier's messages come from: the prover's scalars, absorbed as they are read.
 
 use crate::arithmetic::Arithmetic;
+use crate::error::VerifyError;
 use crate::transcript::duplex::Duplex;
 use ark_bn254::Fr;
 use ark_ff::Zero;
@@ -29,16 +30,39 @@ impl<'a, A: Arithmetic> Channel<'a, A> {
     }
 
     /// The next `n` scalars of the proof; absorbed.
-    pub fn read(&mut self, n: usize) -> Vec<A::F> {
-        let message: Vec<A::F> = (0..n)
-            .map(|_| match self.proof.as_mut().and_then(Iterator::next) {
-                Some(scalar) => scalar.clone(),
+    ///
+    /// # Errors
+    /// There are fewer.
+    pub fn read(&mut self, n: usize) -> Result<Vec<A::F>, VerifyError> {
+        let mut message = Vec::with_capacity(n);
+        for _ in 0..n {
+            message.push(match &mut self.proof {
+                Some(proof) => proof.next().cloned().ok_or(VerifyError::Inconsistent { what: "a proof that is too short" })?,
                 None => self.a.constant(Fr::zero()),
-            })
-            .collect();
+            });
+        }
         self.read += n;
         self.transcript.absorb(&message);
-        message
+        Ok(message)
+    }
+
+    /// The next `N` scalars.
+    ///
+    /// # Errors
+    /// There are fewer.
+    pub fn read_array<const N: usize>(&mut self) -> Result<[A::F; N], VerifyError> {
+        self.read(N)?.try_into().map_err(|_| VerifyError::Inconsistent { what: "a message" })
+    }
+
+    /// Demands that the whole proof was read.
+    ///
+    /// # Errors
+    /// Scalars are left.
+    pub fn end(&self) -> Result<(), VerifyError> {
+        match &self.proof {
+            Some(rest) if rest.len() > 0 => Err(VerifyError::Inconsistent { what: "a proof that is too long" }),
+            _ => Ok(()),
+        }
     }
 
     /// Takes in something both sides know.

@@ -70,6 +70,12 @@ pub enum VerifyError {
         /// What is wrong.
         why: String,
     },
+    /// A schedule, a proof and what is known of a statement do not fit together.
+    #[error("{what} does not fit the schedule of the model")]
+    Inconsistent {
+        /// What is missing or to spare.
+        what: &'static str,
+    },
     /// The program cannot be proved as it is.
     #[error("the model cannot be proved: {why}")]
     Unprovable {

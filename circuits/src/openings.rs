@@ -20,7 +20,7 @@ use std::collections::HashMap;
 /// which is absorbed, like every claim, before the combination challenge.
 ///
 /// # Errors
-/// Never on scalars of the right number; for uniformity with the other steps.
+/// The proof is too short, or a claim's point is not as long as its tensor's index.
 pub fn verify<A: Arithmetic>(
     channel: &mut Channel<'_, A>,
     schedule: &Schedule,
@@ -38,14 +38,15 @@ pub fn verify<A: Arithmetic>(
     }
 
     let b = schedule.options.b as usize;
-    let zeta: Vec<A::F> = (0..b).map(|_| round(channel, 2, &mut running)).collect();
+    let zeta = (0..b).map(|_| round(channel, 2, &mut running)).collect::<Result<Vec<A::F>, _>>()?;
 
     let a = &mut *channel.a;
     let mut scalars: Vec<Option<A::F>> = vec![None; schedule.rows.total()];
     let mut offsets = PrefixEq::new(&zeta);
     let mut lows = SuffixEq::new(&zeta);
     for (claim, coefficient) in claims.iter().zip(&coefficients) {
-        let Some(tensor) = schedule.tensors.get(claim.tensor) else { continue };
+        let tensor = schedule.tensors.get(claim.tensor).filter(|t| t.log as usize == claim.point.len());
+        let tensor = tensor.ok_or(VerifyError::Inconsistent { what: "a claim's point" })?;
         let chunk_log = tensor.placement.chunk_log as usize;
         let (high, low) = claim.point.split_at(claim.point.len().saturating_sub(chunk_log));
         let low = lows.get(a, low);
@@ -53,7 +54,7 @@ pub fn verify<A: Arithmetic>(
         for (chunk, eq_high) in tensor.placement.chunks.iter().zip(expand(a, high, weight)) {
             let Some(cell) = chunk else { continue };
             let at = offsets.get(a, b - chunk_log, cell.offset >> chunk_log);
-            add_to(a, &mut scalars, cell.row, &eq_high, &at, chunk_log == b);
+            add_to(a, &mut scalars, cell.row, &eq_high, &at, chunk_log == b)?;
         }
     }
     if let (Some((point, _)), Some(coefficient)) = (mask, coefficients.last()) {
@@ -61,20 +62,28 @@ pub fn verify<A: Arithmetic>(
         let one = a.constant(Fr::one());
         let row = schedule.rows.total().saturating_sub(1);
         let weight = a.mul(coefficient, &low);
-        add_to(a, &mut scalars, row, &weight, &one, true);
+        add_to(a, &mut scalars, row, &weight, &one, true)?;
     }
     let scalars = scalars.into_iter().map(|s| s.unwrap_or_else(|| a.constant(Fr::zero()))).collect();
     Ok(Opening { scalars, zeta, value: running })
 }
 
-fn add_to<A: Arithmetic>(a: &mut A, scalars: &mut [Option<A::F>], row: usize, weight: &A::F, at: &A::F, whole: bool) {
-    let Some(slot) = scalars.get_mut(row) else { return };
+fn add_to<A: Arithmetic>(
+    a: &mut A,
+    scalars: &mut [Option<A::F>],
+    row: usize,
+    weight: &A::F,
+    at: &A::F,
+    whole: bool,
+) -> Result<(), VerifyError> {
+    let slot = scalars.get_mut(row).ok_or(VerifyError::Inconsistent { what: "a row" })?;
     *slot = Some(match (slot.take(), whole) {
         (None, true) => weight.clone(),
         (None, false) => a.mul(weight, at),
         (Some(sum), true) => a.add(&sum, weight),
         (Some(sum), false) => a.mul_add(weight, at, &sum),
     });
+    Ok(())
 }
 
 /// `start * eq(point, i)` for all `i`, in order.

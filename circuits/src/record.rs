@@ -40,8 +40,6 @@ pub struct Flags {
     pub private_input: bool,
     /// The output enters as commitments.
     pub private_output: bool,
-    /// The weights are hidden.
-    pub private_weights: bool,
     /// Unsealed proofs only: no mask row, no key sets.
     pub fast: bool,
 }
@@ -49,16 +47,16 @@ pub struct Flags {
 impl Flags {
     fn decode(word: usize) -> Option<Self> {
         let bit = |i: u32| (word >> i) & 1 == 1;
-        (word < 16).then(|| Self {
+        // Bit 2, private weights, needs a proof of their ranges beside the record, which this version does not know.
+        (word < 16 && !bit(2)).then(|| Self {
             private_input: bit(0),
             private_output: bit(1),
-            private_weights: bit(2),
             fast: bit(3),
         })
     }
 
     fn encode(self) -> usize {
-        let bits = [self.private_input, self.private_output, self.private_weights, self.fast];
+        let bits = [self.private_input, self.private_output, false, self.fast];
         bits.iter().rev().fold(0, |word, bit| word << 1 | usize::from(*bit))
     }
 }

@@ -6,6 +6,8 @@
 
 use crate::encoding::WORD;
 use crate::error::VerifyError;
+use crate::record::{POINT, Port};
+use crate::schedule::{Options, Schedule};
 use sha3::{Digest, Keccak256};
 use verin_quantizer::ir::{Activation, Dense, Graph, Input, Node, Op, Scale, Shape, Table};
 
@@ -64,6 +66,27 @@ pub fn encode(graph: &Graph) -> Vec<u8> {
         }
     }
     out
+}
+
+/// The record's input and output of a program under a schedule: public values take the fewest bytes that hold their static
+/// range, private ones the rows of a slot.
+pub fn ports(graph: &Graph, schedule: &Schedule) -> (Port, Port) {
+    let port = |shape: Shape, (lo, hi): (i64, i64), private: bool, rows: usize| {
+        let fits = |width: &usize| {
+            let half = 1i128 << (8 * width - 1);
+            i128::from(lo) >= -half && i128::from(hi) < half
+        };
+        let width = if private { 0 } else { (1..=8).find(fits).unwrap_or(8) };
+        let (cells, cols) = (shape.rows() * shape.cols as usize, shape.cols as usize);
+        let bytes = if private { (rows >> schedule.options.batch_log) * POINT } else { cells * width };
+        Port { bytes, width, rows: shape.rows(), cols, log_cols: shape.cols_log() }
+    };
+    let Options { private_input, private_output, .. } = schedule.options;
+    let output_range = graph.bounds(graph.output).unwrap_or((0, 0));
+    (
+        port(graph.input.shape, (graph.input.lo, graph.input.hi), private_input, schedule.rows.input),
+        port(schedule.output_shape, output_range, private_output, schedule.rows.output),
+    )
 }
 
 fn push(out: &mut Vec<u8>, numbers: &[i64]) {

@@ -3,18 +3,20 @@
 
 use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
+use crate::error::VerifyError;
 use ark_bn254::Fr;
 use ark_ff::Zero;
 
 /// One plain round of degree `degree`: reads `c_0, c_2, .., c_d` of the round polynomial `s`, derives
 /// `c_1` from `s(0) + s(1) = claim`, and replaces `claim` by `s(challenge)`. Gives the challenge.
-pub fn round<A: Arithmetic>(channel: &mut Channel<'_, A>, degree: usize, claim: &mut A::F) -> A::F {
-    let message = channel.read(degree);
+///
+/// # Errors
+/// The proof is too short.
+pub fn round<A: Arithmetic>(channel: &mut Channel<'_, A>, degree: usize, claim: &mut A::F) -> Result<A::F, VerifyError> {
+    let [c0] = channel.read_array()?;
+    let high = channel.read(degree.saturating_sub(1))?;
     let t = channel.challenge();
     let a = &mut *channel.a;
-    let mut parts = message.into_iter();
-    let c0 = parts.next().unwrap_or_else(|| a.constant(Fr::zero()));
-    let high: Vec<A::F> = parts.collect();
     // s(1) = c_0 + c_1 + .. + c_d = claim - c_0
     let mut c1 = a.affine(&c0, -Fr::from(2u64), Fr::zero());
     c1 = a.add(claim, &c1);
@@ -26,22 +28,24 @@ pub fn round<A: Arithmetic>(channel: &mut Channel<'_, A>, degree: usize, claim: 
         value = a.mul_add(&value, &t, c);
     }
     *claim = value;
-    t
+    Ok(t)
 }
 
 /// One round of `sum_x eq(w, x) F(x) = claim`, `F` of degree 2 in each variable, sent as its quotient by
 /// the eq factor (Gruen, ePrint 2024/108): reads `c_1, c_2` of `T(X) = c_0 + c_1 X + c_2 X^2` with
 /// `(1 - w_i) T(0) + w_i T(1) = claim`, which gives `c_0`. The new claim is `T(challenge)`: the eq factors of
 /// bound variables are divided out, so that the last claim is `F` at the point.
-pub fn eq_round<A: Arithmetic>(channel: &mut Channel<'_, A>, w: &A::F, claim: &mut A::F) -> A::F {
-    let message = channel.read(2);
+///
+/// # Errors
+/// The proof is too short.
+pub fn eq_round<A: Arithmetic>(channel: &mut Channel<'_, A>, w: &A::F, claim: &mut A::F) -> Result<A::F, VerifyError> {
+    let [c1, c2] = channel.read_array()?;
     let t = channel.challenge();
     let a = &mut *channel.a;
-    let [c1, c2] = &message[..] else { return t };
-    let sum = a.add(c1, c2);
+    let sum = a.add(&c1, &c2);
     let product = a.mul(w, &sum);
     let c0 = a.sub(claim, &product);
-    let inner = a.mul_add(c2, &t, c1);
+    let inner = a.mul_add(&c2, &t, &c1);
     *claim = a.mul_add(&inner, &t, &c0);
-    t
+    Ok(t)
 }

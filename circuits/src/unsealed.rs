@@ -51,10 +51,15 @@ pub fn schedule(
         private_output: record.flags.private_output,
         mask: !record.flags.fast,
     };
-    let schedule = build(&skeleton::decode(skeleton_bytes)?, options)?;
+    let graph = skeleton::decode(skeleton_bytes)?;
+    let schedule = build(&graph, options)?;
     if schedule.rows.model != record.model_rows.len() {
         let (expected, got) = (schedule.rows.model, record.model_rows.len());
         return Err(VerifyError::Length { what: "record, model rows", expected, got });
+    }
+    let range = (graph.input.lo, graph.input.hi);
+    if skeleton::ports(&graph, &schedule) != (record.input, record.output) || record.input_range != range {
+        return Err(VerifyError::Malformed { what: "record", why: "input or output are not those of the program".into() });
     }
     Ok(schedule)
 }
@@ -70,6 +75,13 @@ pub fn verify_unsealed(
     statement: &Statement,
     proof: &[u8],
 ) -> Result<[u8; WORD], VerifyError> {
+    let Options { b, private_input, private_output, mask, .. } = schedule.options;
+    let flags = record.flags;
+    if (b as usize, private_input, private_output, !mask)
+        != (record.row_log, flags.private_input, flags.private_output, flags.fast)
+    {
+        return Err(VerifyError::Inconsistent { what: "the record" });
+    }
     if record.srs_digest != srs.digest {
         return Err(VerifyError::Mismatch {
             what: "SRS digest",

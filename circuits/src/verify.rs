@@ -12,6 +12,7 @@ use crate::channel::Channel;
 use crate::claims::{Claim, Opening};
 use crate::error::VerifyError;
 use crate::io::PowerPoint;
+use crate::lookup::leaves::claimed;
 use crate::lookup::{fraction, leaves};
 use crate::multilinear::{less_than, signed, suffix};
 use crate::relations::{self, AccumulatorClaim, accumulator};
@@ -44,9 +45,12 @@ pub fn verify<A: Arithmetic>(
     public: &Public<A::F>,
 ) -> Result<Opening<A::F>, VerifyError> {
     let options = schedule.options;
+    if options.private_input == public.input_sum.is_some() || options.private_output == public.output_sum.is_some() {
+        return Err(VerifyError::Inconsistent { what: "what is public" });
+    }
     channel.a.section("bind");
     channel.absorb(core::slice::from_ref(&public.s0));
-    let _salt = channel.read(1);
+    let _salt = channel.read(1)?;
 
     let (point, columns) = if schedule.tree_log > 0 {
         channel.a.section("lookups: tree");
@@ -62,14 +66,11 @@ pub fn verify<A: Arithmetic>(
 
     channel.a.section("input and output");
     let point = extend(channel, schedule, point);
-    let mut claims: Vec<Claim<A::F>> = schedule
-        .looked_up()
-        .into_iter()
-        .filter_map(|tensor| {
-            let log = schedule.tensors.get(tensor)?.log as usize;
-            Some(Claim { tensor, point: suffix(&point, log).to_vec(), value: columns.get(&tensor)?.clone() })
-        })
-        .collect();
+    let mut claims = Vec::new();
+    for tensor in schedule.looked_up() {
+        let log = schedule.tensors.get(tensor).ok_or(VerifyError::Inconsistent { what: "a tensor" })?.log as usize;
+        claims.push(Claim { tensor, point: suffix(&point, log).to_vec(), value: claimed(&columns, tensor)?.clone() });
+    }
     let (input_log, output_log) = schedule.io_log;
     let public_log = [(input_log, &public.input_sum), (output_log, &public.output_sum)];
     let longest = public_log.iter().filter(|(_, sum)| sum.is_some()).map(|(log, _)| *log).max().unwrap_or(0);
@@ -80,7 +81,7 @@ pub fn verify<A: Arithmetic>(
     }
     let output = match (schedule.output, &public.output_sum) {
         (OutputKind::PrivateAccumulator(tensor), _) => {
-            let value = channel.read(1).pop().unwrap_or_else(|| public.s0.clone());
+            let [value] = channel.read_array()?;
             let point = suffix(&point, output_log as usize).to_vec();
             claims.push(Claim { tensor, point: point.clone(), value: value.clone() });
             Some((point, value))
@@ -95,7 +96,9 @@ pub fn verify<A: Arithmetic>(
             claims.push(Claim { tensor, point, value });
             None
         }
-        _ => None,
+        // A private value lies in rows of the statement; the lookups claim it.
+        (OutputKind::Value(_), None) => None,
+        (OutputKind::PublicAccumulator, None) => return Err(VerifyError::Inconsistent { what: "a public output" }),
     };
 
     channel.a.section("relations");
@@ -103,12 +106,12 @@ pub fn verify<A: Arithmetic>(
     for relation in &schedule.relations {
         let (point, value) = match (&relation.accumulator, &output) {
             (Accumulator::Activation(requantized), _) => {
-                let value = accumulator::evaluate(channel.a, requantized, &columns);
+                let value = accumulator::evaluate(channel.a, requantized, &columns)?;
                 (suffix(&point, relation.log as usize).to_vec(), value)
             }
             (Accumulator::Output, Some((point, value))) => (point.clone(), value.clone()),
             (Accumulator::Output, None) => {
-                return Err(VerifyError::Malformed { what: "statement", why: "the output is missing".into() });
+                return Err(VerifyError::Inconsistent { what: "a relation for an output that is a value" });
             }
         };
         accumulators.push(AccumulatorClaim { relation, point, value });
@@ -116,9 +119,12 @@ pub fn verify<A: Arithmetic>(
     claims.extend(relations::verify(channel, schedule, &accumulators)?);
 
     channel.a.section("openings");
-    let mask_value = if options.mask { channel.read(1).pop() } else { None };
+    let mask_value = if options.mask { Some(channel.read_array::<1>()?) } else { None };
     let mask_point = suffix(&point, options.b as usize);
-    openings::verify(channel, schedule, &claims, mask_value.as_ref().map(|value| (mask_point, value)))
+    let mask = mask_value.as_ref().map(|[value]| (mask_point, value));
+    let opening = openings::verify(channel, schedule, &claims, mask)?;
+    channel.end()?;
+    Ok(opening)
 }
 
 /// Fresh coordinates in front of the point of the lookups, where the mask or a private output needs more.

@@ -9,10 +9,10 @@ use crate::witness::model_column;
 use ark_bn254::{Fr, G1Affine};
 use ark_ec::AffineRepr;
 use verin_circuits::artifact::RecordFile;
-use verin_circuits::record::{FIXED_COLUMNS, Flags, KeySet, PERMUTATION_COLUMNS, POINT, Port, Record};
+use verin_circuits::record::{FIXED_COLUMNS, Flags, KeySet, PERMUTATION_COLUMNS, ROW_LOG, Record};
 use verin_circuits::schedule::{Options, Schedule, build};
-use verin_circuits::skeleton;
-use verin_quantizer::ir::{Graph, Shape};
+use verin_circuits::skeleton::{self, ports};
+use verin_quantizer::ir::Graph;
 use verin_seal::keys::keygen_layout;
 use verin_seal::{SealKey, keygen, shape};
 
@@ -79,7 +79,10 @@ pub fn setup(
     load: &dyn Fn(usize) -> Result<Srs, ProverError>,
 ) -> Result<ProverKey, ProverError> {
     let b = match options.row_log {
-        Some(b) => b,
+        Some(b) if ROW_LOG.contains(&(b as usize)) => b,
+        Some(b) => {
+            return Err(ProverError::Key { why: format!("rows of 2^{b} entries: choose 2^{} to 2^{}", ROW_LOG.start(), ROW_LOG.end()) });
+        }
         None => choose_row_log(&graph, options)?,
     };
     let mut programs = Vec::new();
@@ -108,7 +111,7 @@ pub fn setup(
     }
     let skeleton = skeleton::encode(&skeleton::strip(&graph));
     let graph_digest = graph.digest();
-    let output_shape = schedule.output_shape;
+    let (input, output) = ports(&graph, &schedule);
     let record = Record {
         graph_digest: skeleton::model_digest(&skeleton, &graph_digest),
         srs_digest: srs.verifier.digest,
@@ -116,20 +119,17 @@ pub fn setup(
         flags: Flags {
             private_input: options.private_input,
             private_output: options.private_output,
-            private_weights: false,
             fast: options.profile == Profile::Fast,
         },
-        input: port(graph.input.shape, (graph.input.lo, graph.input.hi), options.private_input, schedule.rows.input),
+        input,
         input_range: (graph.input.lo, graph.input.hi),
-        output: port(
-            output_shape,
-            graph.bounds(graph.output).unwrap_or((0, 0)),
-            options.private_output,
-            schedule.rows.output,
-        ),
+        output,
         model_rows,
         key_sets,
     };
+    if Record::decode(&record.encode())? != record {
+        return Err(ProverError::Key { why: "the record does not read back as it was written".into() });
+    }
     Ok(ProverKey { graph, record: RecordFile { record, skeleton, graph_digest }, srs })
 }
 
@@ -187,23 +187,13 @@ fn key_set(batch: usize, witness_rows: usize, key: &SealKey) -> Result<KeySet, P
     })
 }
 
-fn port(shape: Shape, (lo, hi): (i64, i64), private: bool, rows_per_slot: usize) -> Port {
-    let fits = |width: &usize| {
-        let half = 1i128 << (8 * width - 1);
-        i128::from(lo) >= -half && i128::from(hi) < half
-    };
-    let width = if private { 0 } else { (1..=8).find(fits).unwrap_or(8) };
-    let (rows, cols) = (shape.rows(), shape.cols as usize);
-    let bytes = if private { rows_per_slot * POINT } else { rows * cols * width };
-    Port { bytes, width, rows, cols, log_cols: shape.cols_log() }
-}
-
 /// The cheapest row length. `chain` counts gas (8,000 a row, 10,000 a fold) and proving time (about one unit of gas for each entry
 /// of a row, so that a second weighs as much as ten rows); `fast` counts the opening against the rows to commit and check.
 fn choose_row_log(graph: &Graph, options: SetupOptions) -> Result<u32, ProverError> {
     let mut best = None;
     for b in ROW_LOGS {
-        let schedule = build(graph, options.schedule(b, 1))?;
+        // Rows too short for the model are no choice; that none fits is reported below.
+        let Ok(schedule) = build(graph, options.schedule(b, 1)) else { continue };
         let rows = schedule.rows.total() as u64;
         let cost = match options.profile {
             Profile::Chain => 8_000 * rows + 10_000 * u64::from(b) + (1 << b),
@@ -213,5 +203,8 @@ fn choose_row_log(graph: &Graph, options: SetupOptions) -> Result<u32, ProverErr
             best = Some((cost, b));
         }
     }
-    best.map(|(_, b)| b).ok_or_else(|| ProverError::Key { why: "no row length fits".into() })
+    match best {
+        Some((_, b)) => Ok(b),
+        None => Err(build(graph, options.schedule(*ROW_LOGS.end(), 1)).err().map_or(ProverError::NoSeal, Into::into)),
+    }
 }

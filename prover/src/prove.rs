@@ -14,6 +14,7 @@ use rand::{CryptoRng, RngCore};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use verin_circuits::artifact::ProofFile;
+use verin_circuits::error::VerifyError;
 use verin_circuits::encoding::{WORD, point_bytes, scalar_bytes};
 use verin_circuits::record::Port;
 use verin_circuits::schedule::Schedule;
@@ -34,8 +35,7 @@ pub struct Timings {
     pub seal: Duration,
 }
 
-/// A proof and what its maker knows besides.
-#[derive(Debug)]
+/// A proof and what its maker knows besides. Not printable: it holds secrets.
 pub struct Proven {
     /// Statement and proof.
     pub proof: ProofFile,
@@ -92,6 +92,36 @@ impl<'b> Prover<'b> {
         Ok(())
     }
 
+    /// Commits to private `inputs` before anything is proved: what a requester puts on-chain, slot after slot, with the blinders
+    /// that a prover needs to prove that very commitment ([`Prover::prove_committed`]).
+    ///
+    /// # Errors
+    /// Too many inputs, or one out of range; the input of this record is public.
+    pub fn commit_input<R: RngCore + CryptoRng>(
+        &mut self,
+        inputs: &[Vec<i64>],
+        rng: &mut R,
+    ) -> Result<(Vec<u8>, Vec<Fr>), ProverError> {
+        let batch = Self::batch_for(inputs.len())?;
+        self.prepare(batch, false)?;
+        let (schedule, _) = self.batches.get(&batch).ok_or(ProverError::NoSeal)?;
+        if schedule.rows.input == 0 {
+            return Err(ProverError::Key { why: "the input of this record is public: there is nothing to commit to".into() });
+        }
+        let columns = columns(&self.key.graph, schedule, &self.traces(inputs, batch)?);
+        let blinders: Vec<Fr> = (0..schedule.rows.input).map(|_| Fr::rand(&mut *rng)).collect();
+        let range = schedule.rows.model..schedule.rows.model + schedule.rows.input;
+        let rows = commit(self.backend, schedule, &columns, &self.key.srs.powers, range, &blinders);
+        Ok((rows.iter().flat_map(point_bytes).collect(), blinders))
+    }
+
+    /// Runs of `inputs`, and of zeros in the slots that are left.
+    fn traces(&self, inputs: &[Vec<i64>], batch: usize) -> Result<Vec<Trace>, ProverError> {
+        let empty = vec![0; self.key.graph.input_len()];
+        let slots = inputs.iter().chain(std::iter::repeat(&empty)).take(batch);
+        Ok(slots.map(|input| execute(&self.key.graph, input)).collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// Proves `inputs` (real cells each) as one batch; slots without an input get zeros.
     ///
     /// # Errors
@@ -99,6 +129,22 @@ impl<'b> Prover<'b> {
     pub fn prove<R: RngCore + CryptoRng>(
         &mut self,
         inputs: &[Vec<i64>],
+        context: [u8; WORD],
+        sealed: bool,
+        rng: &mut R,
+    ) -> Result<Proven, ProverError> {
+        self.prove_committed(inputs, None, context, sealed, rng)
+    }
+
+    /// As [`Prover::prove`], with the blinders of a private input that was committed to before: one a row, slot after slot. The
+    /// same commitment may be proved any number of times; everything else is drawn afresh.
+    ///
+    /// # Errors
+    /// As [`Prover::prove`]; also another number of blinders than of rows.
+    pub fn prove_committed<R: RngCore + CryptoRng>(
+        &mut self,
+        inputs: &[Vec<i64>],
+        input_blinders: Option<&[Fr]>,
         context: [u8; WORD],
         sealed: bool,
         rng: &mut R,
@@ -111,15 +157,20 @@ impl<'b> Prover<'b> {
 
         let started = Instant::now();
         let graph = &self.key.graph;
-        let empty = vec![0; graph.input_len()];
-        let slots = inputs.iter().chain(std::iter::repeat(&empty)).take(batch);
-        let traces = slots.map(|input| execute(graph, input)).collect::<Result<Vec<_>, _>>()?;
+        let traces = self.traces(inputs, batch)?;
         timings.execute = started.elapsed();
 
         let started = Instant::now();
         let columns = columns(graph, schedule, &traces);
         let mut secrets = Secrets::draw(schedule, rng);
         let rows = schedule.rows;
+        if let Some(given) = input_blinders {
+            let (expected, got) = (rows.input, given.len());
+            if got != expected {
+                return Err(VerifyError::Length { what: "blinders of the input", expected, got }.into());
+            }
+            secrets.ports[..got].copy_from_slice(given);
+        }
         let powers = &self.key.srs.powers;
         let mut private = rows.model..rows.model + rows.input + rows.output;
         let ports = commit(self.backend, schedule, &columns, powers, private.clone(), &secrets.ports);

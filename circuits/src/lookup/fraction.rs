@@ -34,36 +34,32 @@ pub fn verify<A: Arithmetic>(channel: &mut Channel<'_, A>, log: u32) -> Result<L
     let mut point: Vec<A::F> = Vec::new();
     let mut expected = None;
     let mut claim = None;
-    for layer in 0..log {
+    for _ in 0..log {
         let mut next = Vec::new();
         if let Some((running, _)) = &mut expected {
             for w in &point {
-                next.push(eq_round(channel, w, running));
+                next.push(eq_round(channel, w, running)?);
             }
         }
-        let children = channel.read(4);
+        let [p0, p1, q0, q1] = channel.read_array()?;
         let mu = channel.challenge();
-        let [p0, p1, q0, q1] = &children[..] else {
-            return Err(VerifyError::Length { what: "children of a layer", expected: 4, got: children.len() });
-        };
         let a = &mut *channel.a;
-        let left = a.mul(p0, q1);
-        let p = a.mul_add(p1, q0, &left);
-        let q = a.mul(q0, q1);
+        let left = a.mul(&p0, &q1);
+        let p = a.mul_add(&p1, &q0, &left);
+        let q = a.mul(&q0, &q1);
         match expected.take() {
             Some((running, lambda)) => {
                 let sum = a.mul_add(&lambda, &q, &p);
                 a.assert_equal(&sum, &running, "a layer of the lookup tree")?;
             }
             None => {
-                debug_assert_eq!(layer, 0);
                 let zero = a.constant(Fr::zero());
                 a.assert_equal(&p, &zero, "the sum of the lookups is zero")?;
                 a.inverse(&q, "the denominator of the lookups is not zero")?;
             }
         }
-        let numerator = a.lerp(p0, p1, &mu);
-        let denominator = a.lerp(q0, q1, &mu);
+        let numerator = a.lerp(&p0, &p1, &mu);
+        let denominator = a.lerp(&q0, &q1, &mu);
         let lambda = a.mul(&mu, &mu);
         let running = a.mul_add(&lambda, &denominator, &numerator);
         expected = Some((running, lambda));

@@ -29,7 +29,7 @@ pub fn verify<A: Arithmetic>(
     leaf: &LeafClaim<A::F>,
 ) -> Result<ColumnClaims<A::F>, VerifyError> {
     let tensors = schedule.looked_up();
-    let values = channel.read(tensors.len());
+    let values = channel.read(tensors.len())?;
     let claims: ColumnClaims<A::F> = tensors.into_iter().zip(values).collect();
 
     let a = &mut *channel.a;
@@ -41,17 +41,16 @@ pub fn verify<A: Arithmetic>(
         let prefix_len = (schedule.tree_log - block.log) as usize;
         let prefix = prefixes.get(a, prefix_len, block.offset >> block.log);
         let point = suffix(&leaf.point, block.log as usize);
-        if let Some(top) = numerator_at(a, block, &claims) {
-            numerator = a.mul_add(&prefix, &top, &numerator);
-        }
+        let top = numerator_at(a, block, &claims)?;
+        numerator = a.mul_add(&prefix, &top, &numerator);
         // beta + tag + class + alpha key + alpha^2 value - 1, for leaves that would else be 1
         let mut bottom = a.affine(beta, Fr::one(), Fr::from(block.tag) - Fr::one());
-        if let Some(class) = block.class.and_then(|ix| claims.get(&ix)) {
-            bottom = a.add(&bottom, class);
+        if let Some(class) = block.class {
+            bottom = a.add(&bottom, claimed(&claims, class)?);
         }
-        let key = form_at(a, block.key, point, &claims);
+        let key = form_at(a, block.key, point, &claims)?;
         bottom = a.mul_add(alpha, &key, &bottom);
-        let value = form_at(a, block.value, point, &claims);
+        let value = form_at(a, block.value, point, &claims)?;
         bottom = a.mul_add(&alpha_squared, &value, &bottom);
         denominator = a.mul_add(&prefix, &bottom, &denominator);
     }
@@ -60,25 +59,30 @@ pub fn verify<A: Arithmetic>(
     Ok(claims)
 }
 
-fn numerator_at<A: Arithmetic>(a: &mut A, block: &Block, claims: &ColumnClaims<A::F>) -> Option<A::F> {
-    match block.numerator {
-        Numerator::One => Some(a.constant(Fr::one())),
-        Numerator::Minus(ix) => claims.get(&ix).map(|m| a.affine(m, -Fr::one(), Fr::zero())),
-        Numerator::MinusConstant(n) => Some(a.constant(-Fr::from(n))),
-    }
+/// The claim on a tensor.
+///
+/// # Errors
+/// There is none.
+pub fn claimed<F>(claims: &ColumnClaims<F>, tensor: TensorIx) -> Result<&F, VerifyError> {
+    claims.get(&tensor).ok_or(VerifyError::Inconsistent { what: "a looked-up tensor without a claim" })
 }
 
-fn form_at<A: Arithmetic>(a: &mut A, form: Form, point: &[A::F], claims: &ColumnClaims<A::F>) -> A::F {
-    match form {
+fn numerator_at<A: Arithmetic>(a: &mut A, block: &Block, claims: &ColumnClaims<A::F>) -> Result<A::F, VerifyError> {
+    Ok(match block.numerator {
+        Numerator::One => a.constant(Fr::one()),
+        Numerator::Minus(ix) => a.affine(claimed(claims, ix)?, -Fr::one(), Fr::zero()),
+        Numerator::MinusConstant(n) => a.constant(-Fr::from(n)),
+    })
+}
+
+fn form_at<A: Arithmetic>(a: &mut A, form: Form, point: &[A::F], claims: &ColumnClaims<A::F>) -> Result<A::F, VerifyError> {
+    Ok(match form {
         Form::Constant(c) => a.constant(signed(c)),
-        Form::Tensor(ix, plus) => match claims.get(&ix) {
-            Some(value) => a.affine(value, Fr::one(), signed(plus)),
-            None => a.constant(Fr::zero()),
-        },
+        Form::Tensor(ix, plus) => a.affine(claimed(claims, ix)?, Fr::one(), signed(plus)),
         Form::Index => index(a, point),
         Form::Relu(bits) => relu(a, point, bits as usize),
         Form::Clamp(bits) => clamp(a, point, bits as usize),
         Form::Class => class(a, point),
         Form::RealColumn { cols_log, cols } => less_than(a, suffix(point, cols_log as usize), cols as usize),
-    }
+    })
 }

@@ -4,7 +4,8 @@
 //! The ranges are far below the modulus, so the equation holds over the integers and `l`, `h`, `rem` are the only solution.
 
 use crate::arithmetic::Arithmetic;
-use crate::lookup::leaves::ColumnClaims;
+use crate::error::VerifyError;
+use crate::lookup::leaves::{ColumnClaims, claimed};
 use crate::multilinear::{power_of_two, signed};
 use crate::schedule::{Requantized, TensorIx};
 use ark_bn254::Fr;
@@ -26,14 +27,20 @@ pub fn linear_form(requantized: &Requantized) -> (Vec<(TensorIx, Fr)>, Fr) {
 }
 
 /// `acc` at the point of the claims.
-pub fn evaluate<A: Arithmetic>(a: &mut A, requantized: &Requantized, claims: &ColumnClaims<A::F>) -> A::F {
+///
+/// # Errors
+/// A column has no claim.
+pub fn evaluate<A: Arithmetic>(
+    a: &mut A,
+    requantized: &Requantized,
+    claims: &ColumnClaims<A::F>,
+) -> Result<A::F, VerifyError> {
     let (terms, constant) = linear_form(requantized);
     let mut sum = a.constant(constant);
     for (ix, coefficient) in terms {
-        if let Some(value) = claims.get(&ix) {
-            let scaled = if coefficient.is_one() { value.clone() } else { a.affine(value, coefficient, Fr::zero()) };
-            sum = a.add(&sum, &scaled);
-        }
+        let value = claimed(claims, ix)?;
+        let scaled = if coefficient.is_one() { value.clone() } else { a.affine(value, coefficient, Fr::zero()) };
+        sum = a.add(&sum, &scaled);
     }
-    sum
+    Ok(sum)
 }

@@ -43,7 +43,7 @@ pub fn verify<A: Arithmetic>(
     accumulators: &[AccumulatorClaim<'_, A::F>],
 ) -> Result<Vec<Claim<A::F>>, VerifyError> {
     let mut claims = Vec::new();
-    let biases = channel.read(accumulators.len());
+    let biases = channel.read(accumulators.len())?;
     let batching = channel.challenge();
 
     // (coefficient, coefficient * (accumulator - bias)) of each relation
@@ -69,14 +69,14 @@ pub fn verify<A: Arithmetic>(
             }
         }
         if left > 0 {
-            bound.push(round(channel, degree, &mut running));
+            bound.push(round(channel, degree, &mut running)?);
         }
     }
 
-    let factors = channel.read(2 * accumulators.len());
+    let factors = channel.read(2 * accumulators.len())?;
     let mut total = channel.a.constant(Fr::zero());
     for ((claim, (coefficient, _)), pair) in accumulators.iter().zip(&sums).zip(factors.chunks(2)) {
-        let [weight, source] = pair else { continue };
+        let [weight, source] = pair else { return Err(VerifyError::Inconsistent { what: "a relation's factors" }) };
         let inner = suffix(&bound, claim.relation.rounds() as usize);
         let term = match claim.relation.kind {
             RelationKind::Dense { .. } => dense::term(channel.a, weight, source),

@@ -11,6 +11,9 @@ use verin_quantizer::ir::{Activation, Graph, Op, Table, TensorId};
 /// `2^12` leaves is where halving it no longer shortens the argument by much.
 pub const LIMB_BITS: u32 = 12;
 
+/// Rows of one opening, private slots in rows of their own included, are at most so many.
+const MAX_ROWS: u64 = 1 << 15;
+
 /// The schedule of `graph` under `options`.
 ///
 /// # Errors
@@ -81,6 +84,10 @@ impl Builder<'_> {
         let output_shape = graph.shape(graph.output).ok_or_else(|| unprovable("the output is not a tensor of the graph"))?;
         let output_pad = self.output_pad()?;
         let tree_log = self.lay_out_blocks()?;
+        let chunks: u64 = self.tensors.iter().map(|(t, _)| 1u64 << t.log.saturating_sub(self.options.b)).sum();
+        if chunks > MAX_ROWS {
+            return Err(unprovable(format!("{chunks} rows of 2^{}; {MAX_ROWS} is the most: use longer rows", self.options.b)));
+        }
         let zero_chunks = |i: usize, chunk: usize| self.is_zero_chunk(i, chunk);
         let mut tensors = self.tensors.clone();
         let rows = place(&mut tensors, self.options.b, self.options.mask, &zero_chunks);

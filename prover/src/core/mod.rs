@@ -139,7 +139,7 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
             (Accumulator::Activation(requantized), _) => AccumulatorClaim {
                 relation,
                 point: suffix(&point, relation.log as usize).to_vec(),
-                value: accumulator::evaluate(a, requantized, &values),
+                value: accumulator::evaluate(a, requantized, &values).expect("every looked-up tensor has its claim"),
             },
         })
         .collect();

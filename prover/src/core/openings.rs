@@ -15,8 +15,7 @@ use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::claims::{Claim, Opening};
 use verin_circuits::schedule::Schedule;
 
-/// A secret row, uniformly random: drawn for one proof and consumed by it.
-#[derive(Debug)]
+/// A secret row, uniformly random: drawn for one proof and consumed by it. Neither printable nor copyable.
 pub struct Mask {
     /// `2^b` entries.
     pub row: Vec<Fr>,
