@@ -83,7 +83,10 @@ pub(crate) fn accepted_srs(digest: &[u8; 32], insecure: bool, file: Option<&Path
         debug_assert!(!ACCEPTED_SRS.contains(digest), "an accepted SRS has its constants compiled in");
         return Err(CliError::new(
             Kind::SrsNotAccepted,
-            format!("the record rests on the SRS {}, which this build does not know; pass --srs FILE.ptau of a ceremony you trust", hex::encode(digest)),
+            format!(
+                "the record rests on the SRS {}, which this build does not know; pass --srs FILE.ptau of a ceremony you trust",
+                hex::encode(digest)
+            ),
         ));
     };
     let srs = srs_file(file)?.verifier().map_err(|e| srs_error(file, &e))?;

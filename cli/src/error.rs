@@ -128,9 +128,10 @@ impl CliError {
 pub(crate) fn io(file: impl std::fmt::Display, error: &std::io::Error) -> CliError {
     use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     match error.kind() {
-        StorageFull | QuotaExceeded | FileTooLarge => {
-            CliError::new(Kind::DiskFull, format!("{file}: {error}; nothing was left behind: free some space and try again"))
-        }
+        StorageFull | QuotaExceeded | FileTooLarge => CliError::new(
+            Kind::DiskFull,
+            format!("{file}: {error}; nothing was left behind: free some space and try again"),
+        ),
         _ => CliError::new(Kind::Io, format!("{file}: {error}")),
     }
 }

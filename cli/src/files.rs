@@ -20,7 +20,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
         return Err(CliError::new(Kind::Io, format!("{name}: is a directory, a file was expected")));
     }
     let too_large = |got: u64| {
-        CliError::new(Kind::TooLarge, format!("{name}: {got} bytes, the limit is {limit}: this is not the file that was meant"))
+        CliError::new(
+            Kind::TooLarge,
+            format!("{name}: {got} bytes, the limit is {limit}: this is not the file that was meant"),
+        )
     };
     if metadata.len() > limit {
         return Err(too_large(metadata.len()));
@@ -49,7 +52,8 @@ impl Destination {
         }
         let folder = folder(&path);
         if !folder.is_dir() {
-            let message = format!("{name}: the folder {} does not exist; make it, or name another with -o", folder.display());
+            let message =
+                format!("{name}: the folder {} does not exist; make it, or name another with -o", folder.display());
             return Err(CliError::new(Kind::Io, message));
         }
         Ok(Self { path, force })
@@ -134,5 +138,8 @@ fn folder(path: &Path) -> &Path {
 }
 
 fn exists(path: &Path) -> CliError {
-    CliError::new(Kind::Exists, format!("{}: exists already; pass --force to replace it, or name another with -o", path.display()))
+    CliError::new(
+        Kind::Exists,
+        format!("{}: exists already; pass --force to replace it, or name another with -o", path.display()),
+    )
 }

@@ -14,7 +14,8 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 /// 32 bytes from 64 digits, with or without `0x`.
 pub(crate) fn word(what: &str, text: &str) -> Result<[u8; 32], CliError> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    let wrong = || CliError::new(Kind::Usage, format!("{what}: expected 32 bytes as 64 hexadecimal digits, got `{text}`"));
+    let wrong =
+        || CliError::new(Kind::Usage, format!("{what}: expected 32 bytes as 64 hexadecimal digits, got `{text}`"));
     if digits.len() != 64 || !digits.is_ascii() {
         return Err(wrong());
     }

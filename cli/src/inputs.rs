@@ -30,7 +30,10 @@ pub(crate) fn read(path: &Path, graph: &Graph, output: &Output) -> Result<Vec<Ve
     let cells = graph.quantize_input(floats).map_err(|e| CliError::from(e).at(&name))?;
     if cells.saturated > 0 {
         let (lo, hi) = (graph.input.lo, graph.input.hi);
-        output.warn(format_args!("{name}: {} values are outside the model's range ({lo} to {hi} in integers) and saturate", cells.saturated));
+        output.warn(format_args!(
+            "{name}: {} values are outside the model's range ({lo} to {hi} in integers) and saturate",
+            cells.saturated
+        ));
     }
     Ok(vec![cells.values])
 }
@@ -54,7 +57,9 @@ pub(crate) fn read_outputs(path: &Path, graph: Option<&Graph>) -> Result<Vec<Vec
             let exponent = graph.exponent(graph.output).unwrap_or(0);
             let to_int = |value: &f64| {
                 let scaled = value * f64::powi(2.0, exponent);
-                let message = || format!("{name}: {value} is no output of this model, whose outputs are multiples of 2^-{exponent}");
+                let message = || {
+                    format!("{name}: {value} is no output of this model, whose outputs are multiples of 2^-{exponent}")
+                };
                 let exact = scaled.fract() == 0.0 && scaled.abs() < 9.0e15;
                 exact.then_some(scaled as i64).ok_or_else(|| CliError::new(Kind::OtherStatement, message()))
             };
@@ -62,11 +67,15 @@ pub(crate) fn read_outputs(path: &Path, graph: Option<&Graph>) -> Result<Vec<Vec
         }
         (None, Some(_), None) => Err(CliError::new(
             Kind::CannotCompare,
-            format!("{name}: floats cannot be compared without the model's scale; pass --model MODEL.vq, or give output_int"),
+            format!(
+                "{name}: floats cannot be compared without the model's scale; pass --model MODEL.vq, or give output_int"
+            ),
         )),
         (None, None, _) => Err(CliError::new(
             Kind::Samples,
-            format!(r#"{name}: expected {{"output_int": [[..]]}} or {{"output": [[..]]}}, as `verin run --json` prints"#),
+            format!(
+                r#"{name}: expected {{"output_int": [[..]]}} or {{"output": [[..]]}}, as `verin run --json` prints"#
+            ),
         )),
     }
 }

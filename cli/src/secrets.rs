@@ -30,7 +30,8 @@ impl Secrets {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
         let bytes = files::read(path, files::SMALL)?;
-        let damaged = |why: String| CliError::new(Kind::Damaged, format!("{}: not a secrets file: {why}", path.display()));
+        let damaged =
+            |why: String| CliError::new(Kind::Damaged, format!("{}: not a secrets file: {why}", path.display()));
         let secrets: Self = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
         match secrets.version {
             1 => Ok(secrets),

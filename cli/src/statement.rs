@@ -87,10 +87,16 @@ pub(crate) fn compare_public(name: &str, got: &[Vec<i64>], expected: &[Vec<i64>]
     }
     for (slot, (got, expected)) in got.iter().zip(expected).enumerate() {
         if got.len() != expected.len() {
-            return other(format!("{file}: {} values expected for {name} {slot}, the proof has {}", expected.len(), got.len()));
+            return other(format!(
+                "{file}: {} values expected for {name} {slot}, the proof has {}",
+                expected.len(),
+                got.len()
+            ));
         }
         if let Some((index, (got, expected))) = got.iter().zip(expected).enumerate().find(|(_, (a, b))| a != b) {
-            let message = format!("{file}: the proof is of another {name}: value {index} of {name} {slot} is {got}, expected {expected}");
+            let message = format!(
+                "{file}: the proof is of another {name}: value {index} of {name} {slot} is {got}, expected {expected}"
+            );
             return other(message);
         }
     }

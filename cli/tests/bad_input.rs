@@ -35,28 +35,37 @@ fn models() {
     fs::File::create(place.path("huge.onnx")).unwrap().set_len(3 << 30).unwrap();
     place.fails("quantize huge.onnx", 6, &["huge.onnx", "limit"]);
 
-    place.write("conv.onnx", model(|m| {
-        let node = m.graph.as_mut().unwrap().node.iter_mut().find(|n| n.op_type == "Relu").unwrap();
-        node.op_type = "NonMaxSuppression".into();
-        node.name = "the node".into();
-    }));
+    place.write(
+        "conv.onnx",
+        model(|m| {
+            let node = m.graph.as_mut().unwrap().node.iter_mut().find(|n| n.op_type == "Relu").unwrap();
+            node.op_type = "NonMaxSuppression".into();
+            node.name = "the node".into();
+        }),
+    );
     place.fails("quantize conv.onnx", 11, &["NonMaxSuppression", "the node", "Gemm"]);
-    place.write("dynamic.onnx", model(|m| {
-        let input = &mut m.graph.as_mut().unwrap().input[0];
-        let shape = input.r#type.as_mut().unwrap().tensor_type.as_mut().unwrap().shape.as_mut().unwrap();
-        shape.dim[1].dim_value = None;
-        shape.dim[1].dim_param = Some("width".into());
-    }));
+    place.write(
+        "dynamic.onnx",
+        model(|m| {
+            let input = &mut m.graph.as_mut().unwrap().input[0];
+            let shape = input.r#type.as_mut().unwrap().tensor_type.as_mut().unwrap().shape.as_mut().unwrap();
+            shape.dim[1].dim_value = None;
+            shape.dim[1].dim_param = Some("width".into());
+        }),
+    );
     place.fails("quantize dynamic.onnx", 12, &["dynamic", "width"]);
     for (name, bad) in [("nan.onnx", f32::NAN), ("inf.onnx", f32::INFINITY)] {
-        place.write(name, model(|m| {
-            let tensor = &mut m.graph.as_mut().unwrap().initializer[0];
-            if tensor.raw_data.is_empty() {
-                tensor.float_data[0] = bad;
-            } else {
-                tensor.raw_data[..4].copy_from_slice(&bad.to_le_bytes());
-            }
-        }));
+        place.write(
+            name,
+            model(|m| {
+                let tensor = &mut m.graph.as_mut().unwrap().initializer[0];
+                if tensor.raw_data.is_empty() {
+                    tensor.float_data[0] = bad;
+                } else {
+                    tensor.raw_data[..4].copy_from_slice(&bad.to_le_bytes());
+                }
+            }),
+        );
         place.fails(&format!("quantize {name}"), 13, &[name, "finite"]);
     }
     let digits = fixture("mlp_digits.onnx");
@@ -232,7 +241,11 @@ fn forged_files_with_a_right_checksum() {
             let ran = place.verin(&line);
             let _ = fs::remove_file(place.path("new"));
             // A power of tau that this proof does not use may be anything.
-            let allowed = if name.ends_with("key") { ran.code == 0 || ran.code == 20 || ran.code == 14 } else { [14, 18, 20, 21, 33, 40].contains(&ran.code) };
+            let allowed = if name.ends_with("key") {
+                ran.code == 0 || ran.code == 20 || ran.code == 14
+            } else {
+                [14, 18, 20, 21, 33, 40].contains(&ran.code)
+            };
             assert!(allowed, "{name}, byte {at}: {} {}", ran.code, ran.stderr);
         }
     }

@@ -68,7 +68,12 @@ fn completeness_public_sealed() {
     assert_eq!(format!("0x{}", &text[74..138]), CONTEXT);
     assert_eq!(place.verin("calldata k/record.bin p.bin").stdout.trim(), text);
 
-    for (file, what) in [("d.vq", "quantized model"), ("k/record.bin", "record"), ("k/prover.key", "prover key"), ("p.bin", "sealed proof")] {
+    for (file, what) in [
+        ("d.vq", "quantized model"),
+        ("k/record.bin", "record"),
+        ("k/prover.key", "prover key"),
+        ("p.bin", "sealed proof"),
+    ] {
         let inspected = place.json(&format!("inspect {file}"));
         assert!(inspected["what"].as_str().unwrap().starts_with(what), "{inspected}");
         assert_eq!(place.verin(&format!("inspect {file}")).code, 0);
@@ -169,7 +174,8 @@ fn completeness_srs_from_a_file() {
 #[test]
 fn accuracy_of_the_digits_model() {
     let place = Place::new();
-    let (model, samples, test) = (fixture("mlp_digits.onnx"), fixture("mlp_digits.calib.npz"), fixture("mlp_digits.test.npz"));
+    let (model, samples, test) =
+        (fixture("mlp_digits.onnx"), fixture("mlp_digits.calib.npz"), fixture("mlp_digits.test.npz"));
     let facts = place.json(&format!("quantize {model} --samples {samples} --test {test} -o d.vq"));
     let (float, int) = (facts["test"]["float_accuracy"].as_f64().unwrap(), facts["test"]["accuracy"].as_f64().unwrap());
     assert!((float - 0.9733).abs() < 1e-4 && (float - int).abs() <= 0.005, "{float} {int}");

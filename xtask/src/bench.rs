@@ -9,6 +9,7 @@ const RESULTS: &str = "target/bench";
 pub(crate) fn run(args: &[&str]) -> Result<(), Failed> {
     let out = args.first().copied().unwrap_or(RESULTS);
     command("cargo", &["build", "--release", "--package", "verin-cli", "--package", "verin-benches"])?;
+    command("cargo", &["build", "--release", "--package", "verin-contracts", "--example", "gas"])?;
     command(
         "cargo",
         &[

@@ -54,7 +54,13 @@ pub(crate) fn run(_args: Args, output: &Output) -> Result<(), CliError> {
 
 fn cores() -> Check {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Check { name: "cores", ok: true, found: cores.to_string(), needed_for: "every command; proving is timed on 2", remedy: "" }
+    Check {
+        name: "cores",
+        ok: true,
+        found: cores.to_string(),
+        needed_for: "every command; proving is timed on 2",
+        remedy: "",
+    }
 }
 
 fn memory() -> Check {

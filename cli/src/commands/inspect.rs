@@ -54,7 +54,8 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     for (name, value) in &facts {
         print(name, value, output);
     }
-    let mut object: serde_json::Map<String, Value> = facts.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+    let mut object: serde_json::Map<String, Value> =
+        facts.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
     object.insert("what".into(), what.into());
     object.insert("bytes".into(), size.into());
     output.result(&object);
@@ -78,8 +79,12 @@ fn print(name: &str, value: &Value, output: &Output) {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Object(map) => map.iter().map(|(k, v)| format!("{} {}", k.replace('_', " "), plain(v))).collect::<Vec<_>>().join(", "),
-        Value::Array(items) if items.len() > 16 => format!("{} ... ({} in all)", items[..16].iter().map(plain).collect::<Vec<_>>().join(" "), items.len()),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| format!("{} {}", k.replace('_', " "), plain(v))).collect::<Vec<_>>().join(", ")
+        }
+        Value::Array(items) if items.len() > 16 => {
+            format!("{} ... ({} in all)", items[..16].iter().map(plain).collect::<Vec<_>>().join(" "), items.len())
+        }
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }
@@ -189,7 +194,11 @@ fn key(path: &Path) -> Result<Facts, CliError> {
 fn proof(path: &Path) -> Result<Facts, CliError> {
     let proof = artifacts::proof(path)?;
     Ok(Facts {
-        what: if proof.sealed { "sealed proof (not verified here)" } else { "unsealed proof, NOT zero-knowledge (not verified here)" },
+        what: if proof.sealed {
+            "sealed proof (not verified here)"
+        } else {
+            "unsealed proof, NOT zero-knowledge (not verified here)"
+        },
         facts: vec![
             ("sealed", json!(proof.sealed)),
             ("record_hash", json!(hex::encode(&proof.record_hash))),
@@ -217,10 +226,7 @@ fn srs(path: &Path) -> Result<Facts, CliError> {
 
 fn samples(path: &Path) -> Result<Facts, CliError> {
     let samples = Samples::read(path)?;
-    Ok(Facts {
-        what: "samples or inputs",
-        facts: vec![("labels", json!(samples.labels().map(<[i64]>::len)))],
-    })
+    Ok(Facts { what: "samples or inputs", facts: vec![("labels", json!(samples.labels().map(<[i64]>::len)))] })
 }
 
 /// JSON: inputs, integers or secrets.

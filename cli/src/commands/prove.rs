@@ -164,18 +164,24 @@ fn print(facts: &Facts, output: &Output) {
     for (cells, floats) in facts.output_int.iter().zip(&facts.output) {
         super::run::print(cells, floats, output);
     }
-    output.fact("proving", format_args!(
-        "{:.0} ms: executing {:.1}, core {:.1}, {} {:.1}",
-        facts.prove_ms,
-        facts.execute_ms,
-        facts.core_ms,
-        if facts.sealed { "seal" } else { "opening" },
-        facts.seal_ms
-    ));
-    output.fact("besides", format_args!(
-        "reading the key {:.0} ms, circuit keys {:.0} ms, verifying {:.1} ms",
-        facts.load_ms, facts.prepare_ms, facts.verify_ms
-    ));
+    output.fact(
+        "proving",
+        format_args!(
+            "{:.0} ms: executing {:.1}, core {:.1}, {} {:.1}",
+            facts.prove_ms,
+            facts.execute_ms,
+            facts.core_ms,
+            if facts.sealed { "seal" } else { "opening" },
+            facts.seal_ms
+        ),
+    );
+    output.fact(
+        "besides",
+        format_args!(
+            "reading the key {:.0} ms, circuit keys {:.0} ms, verifying {:.1} ms",
+            facts.load_ms, facts.prepare_ms, facts.verify_ms
+        ),
+    );
     output.fact("proof", format_args!("{} bytes", facts.proof_bytes));
     output.fact("peak memory", format_args!("{} MB", facts.peak_rss_bytes / 1_000_000));
 }
@@ -191,6 +197,9 @@ fn self_verify(record: &RecordFile, srs: &VerifierSrs, proven: &Proven, batch: u
             .map(|_| ())
     };
     checked.map_err(|error| {
-        CliError::new(Kind::Damaged, format!("the proof made does not verify ({error}): the prover key is damaged; set up again"))
+        CliError::new(
+            Kind::Damaged,
+            format!("the proof made does not verify ({error}): the prover key is damaged; set up again"),
+        )
     })
 }

@@ -100,12 +100,15 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     print(&report, output);
     if let Some(test) = &test {
         let percent = |fraction: f64| 100.0 * fraction;
-        output.fact("test accuracy", format_args!(
-            "{:.2} % (float {:.2} %) on {} samples",
-            percent(test.accuracy),
-            percent(test.float_accuracy),
-            test.samples
-        ));
+        output.fact(
+            "test accuracy",
+            format_args!(
+                "{:.2} % (float {:.2} %) on {} samples",
+                percent(test.accuracy),
+                percent(test.float_accuracy),
+                test.samples
+            ),
+        );
     }
     output.result(&Facts {
         model: destination.path().display().to_string(),

@@ -104,7 +104,9 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     let key_file = Destination::new(folder.join(KEY), args.force)?;
     let record_file = Destination::new(folder.join(RECORD), args.force)?;
     if args.srs.insecure_srs {
-        output.warn("INSECURE SRS: its secret is published, anyone can forge proofs under this record; for development only");
+        output.warn(
+            "INSECURE SRS: its secret is published, anyone can forge proofs under this record; for development only",
+        );
     }
     let options = SetupOptions {
         profile: match args.profile {
@@ -124,9 +126,8 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         None => Ok(Srs::insecure(needed)),
         Some(path) => {
             progress.say(format!("reading and checking {}", path.display()));
-            let loaded = artifacts::srs_file(path).and_then(|mut file| {
-                file.load(needed).map_err(|e| artifacts::srs_error(path, &e))
-            });
+            let loaded = artifacts::srs_file(path)
+                .and_then(|mut file| file.load(needed).map_err(|e| artifacts::srs_error(path, &e)));
             progress.say("making keys");
             loaded.map_err(|error| {
                 *failure.borrow_mut() = Some(error);
@@ -135,7 +136,8 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         }
     };
     let result = keys::setup(&Cpu, graph, options, &load);
-    let key = result.map_err(|error| failure.take().unwrap_or_else(|| CliError::from(error).at(args.model.display())))?;
+    let key =
+        result.map_err(|error| failure.take().unwrap_or_else(|| CliError::from(error).at(args.model.display())))?;
     let setup_ms = started.elapsed().as_secs_f64() * 1e3;
     drop(progress);
 
@@ -171,7 +173,10 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     output.fact("SRS", format_args!("{}{}", facts.srs_digest, if facts.insecure_srs { " (INSECURE)" } else { "" }));
     output.fact("row length", format_args!("2^{}", facts.row_log));
     for batch in &facts.batches {
-        output.fact(&format!("batch of {}", batch.batch), format_args!("circuit 2^{}, about {} gas", batch.k, batch.gas_estimate));
+        output.fact(
+            &format!("batch of {}", batch.batch),
+            format_args!("circuit 2^{}, about {} gas", batch.k, batch.gas_estimate),
+        );
     }
     output.fact("time", format_args!("{setup_ms:.0} ms"));
     output.result(&facts);

@@ -57,7 +57,8 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         check_ms: started.elapsed().as_secs_f64() * 1e3,
     };
     output.line(format_args!("{}: powers of one tau, checked with pairings", facts.file));
-    output.fact("power", format_args!("{} ({} powers, the first {} checked)", facts.power, facts.powers, facts.checked));
+    output
+        .fact("power", format_args!("{} ({} powers, the first {} checked)", facts.power, facts.powers, facts.checked));
     output.fact("digest", &facts.digest);
     output.line("  The check shows that the points are powers of one tau, not that nobody knows it: that rests on the ceremony.");
     if insecure {

@@ -160,9 +160,14 @@ fn print(facts: &Facts, sides: &(Side, Side), output: &Output) {
     let kind = if facts.sealed { "sealed, zero-knowledge" } else { "unsealed, NOT zero-knowledge" };
     output.line(format_args!("VERIFIED in {:.1} ms ({kind}). What was proved:", facts.verify_ms));
     if facts.insecure_srs {
-        output.warn("INSECURE SRS: anyone can forge such a proof; it shows nothing to somebody who does not trust its maker");
+        output.warn(
+            "INSECURE SRS: anyone can forge such a proof; it shows nothing to somebody who does not trust its maker",
+        );
     }
-    output.fact("record hash", format_args!("{} (trust it only if you or someone you trust audited it)", facts.record_hash));
+    output.fact(
+        "record hash",
+        format_args!("{} (trust it only if you or someone you trust audited it)", facts.record_hash),
+    );
     output.fact("model digest", format_args!("{}{}", facts.model_digest, mark(facts.compared.model)));
     output.fact("context", format_args!("{}{}", facts.context, mark(facts.compared.context)));
     output.fact("batch", facts.batch);
@@ -174,7 +179,10 @@ fn print(facts: &Facts, sides: &(Side, Side), output: &Output) {
         }
     }
     let counted = |n: usize| if n == 0 { "not compared".to_string() } else { format!("{n} as given") };
-    output.fact("compared", format_args!("inputs: {}; outputs: {}", counted(facts.compared.inputs), counted(facts.compared.outputs)));
+    output.fact(
+        "compared",
+        format_args!("inputs: {}; outputs: {}", counted(facts.compared.inputs), counted(facts.compared.outputs)),
+    );
 }
 
 fn mark(compared: bool) -> &'static str {
@@ -266,7 +274,10 @@ impl Comparison<'_> {
             true => Ok(()),
             false => Err(CliError::new(
                 Kind::OtherStatement,
-                format!("the commitment in the proof is not to the {name} given, or {} is of another proof", path.display()),
+                format!(
+                    "the commitment in the proof is not to the {name} given, or {} is of another proof",
+                    path.display()
+                ),
             )),
         }
     }
