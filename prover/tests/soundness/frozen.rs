@@ -6,7 +6,9 @@
 
 use super::programs::{fan_out, inputs, plain, rng, saturating, scaled};
 use super::support::Programs;
-use super::support::adversary::{Case, Cell, Forgery, OPENING, PRODUCTS, SUM, Transcript, solve};
+use super::support::adversary::{
+    Case, Cell, DENOMINATORS, Forgery, LAYER, NOT_ZERO, NUMERATORS, OPENING, POWERS, PRODUCTS, SUM, Transcript, solve,
+};
 use super::support::arithmetics::Attacker;
 use super::support::messages::{Message, permutation_of, scalars_of};
 use ark_bn254::Fr;
@@ -264,4 +266,50 @@ fn soundness_beta_keeps_proportional_keys_apart() {
     let proof = forgery.prove_on(&case, Attacker::choosing(&one), forgery.public(&case));
     assert_eq!(case.verify(&forgery, &proof, &mut Attacker::choosing(&one)), Err(SUM), "another beta");
     case.rejects("beta drawn", &forgery, &[SUM]);
+}
+
+/// A `beta` that makes the denominator of an entry in use vanish: then the root is `0 / 0` whatever else is looked up, and only the
+/// demand that its denominator is not zero is left to reject.
+#[test]
+fn soundness_the_root_is_not_zero_over_zero() {
+    let case = public(plain());
+    let (forgery, proof) = false_lookup(&case);
+    assert_eq!(case.failing(&forgery, &proof), [SUM].into());
+    let (index, result) = (case.find(Role::TableIndex(1)), case.find(Role::Result(1)));
+    let slot = case.schedule.blocks.iter().find(|b| b.key == verin_circuits::schedule::Form::Tensor(index, 0)).unwrap();
+    let answers = freeze(&case, &forgery, &proof);
+    let alpha = answers[permutation_of(&case.schedule, "alpha")][1];
+    // The padded cell is honest, and in use.
+    let last = forgery.committed[index].len() - 1;
+    let [key, value] = [index, result].map(|ix| verin_circuits::multilinear::signed(forgery.committed[ix][last]));
+    let beta = -(Fr::from(slot.tag) + alpha * key + alpha * alpha * value);
+    let chosen = [(permutation_of(&case.schedule, "beta"), beta)];
+    let proof = forgery.prove_on(&case, Attacker::choosing(&chosen), forgery.public(&case));
+    let with = |skip: Option<Vec<&'static str>>| Attacker { skip, ..Attacker::choosing(&chosen) };
+    let mut all = with(None);
+    case.verify(&forgery, &proof, &mut all).unwrap();
+    assert_eq!(all.failed, [NOT_ZERO]);
+    assert_eq!(case.verify(&forgery, &proof, &mut with(Some(vec![]))), Err(NOT_ZERO));
+    assert_eq!(case.verify(&forgery, &proof, &mut with(Some(vec![NOT_ZERO]))), Ok(()));
+}
+
+/// Every check of the verifier rejects something.
+#[test]
+fn soundness_no_check_is_idle() {
+    let case = Case::new(plain(), 5, 0, (false, false), true);
+    let honest = case.honest(&inputs(&case, 1));
+    let proof = honest.prove(&case);
+    let mut seen = std::collections::BTreeSet::from([NOT_ZERO]); // shown by the test before this one
+    for message in [Message::Children(0), Message::Children(2), Message::Columns, Message::Biases, Message::OpeningRound(0)] {
+        for i in scalars_of(&case.schedule, message) {
+            let mut changed = proof.clone();
+            changed.scalars[i] += Fr::from(1u64);
+            seen.extend(case.failing(&honest, &changed));
+        }
+    }
+    let minus_one = Transcript { public: honest.public_at(&case, -Fr::from(1u64)), scalars: proof.scalars };
+    assert!(!case.accepts(&honest, &minus_one, &[]));
+    seen.extend(case.failing(&honest, &minus_one));
+    assert_eq!(seen, case.checks());
+    assert_eq!(seen, [SUM, NOT_ZERO, LAYER, NUMERATORS, DENOMINATORS, POWERS, PRODUCTS, OPENING].into());
 }

@@ -6,6 +6,11 @@
 //! - [`frozen`]: forgers who know later challenges, for every kind of message;
 //! - [`lattice`]: an output forged under a known evaluation point;
 //! - [`inventory`]: what the transcript takes in, and when.
+//!
+//! Every forgery is shown to be one: it is accepted once the check that is named skips it, and by no other leave.
+//!
+//! A new operator adds a program to [`programs::cases`], which puts its columns and messages under the tests of [`columns`] and
+//! [`inventory`]; teaches `support::adversary` to fill in its cells; and adds the ways around it to [`gadgets`].
 
 mod columns;
 mod enumeration;

@@ -8,7 +8,7 @@
 
 use super::arithmetics::Attacker;
 use ark_bn254::Fr;
-use ark_ff::{One, PrimeField, UniformRand, Zero};
+use ark_ff::{PrimeField, UniformRand, Zero};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use sha3::{Digest, Keccak256};
@@ -18,7 +18,7 @@ use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::channel::Channel;
 use verin_circuits::encoding::scalar_bytes;
 use verin_circuits::multilinear::signed;
-use verin_circuits::schedule::{Accumulator, Form, Numerator, Options, Requantized, Role, Schedule, TensorIx, build};
+use verin_circuits::schedule::{Accumulator, Numerator, Options, Requantized, Role, Schedule, TensorIx, build};
 use verin_circuits::statement::io_point;
 use verin_circuits::verify::{Public, cost, verify};
 use verin_prover::backend::{Backend, Cpu};
@@ -38,6 +38,12 @@ pub const SUM: &str = "the sum of the lookups is zero";
 pub const DENOMINATORS: &str = "denominators of the lookups";
 /// See [`verin_circuits::lookup::leaves`].
 pub const NUMERATORS: &str = "numerators of the lookups";
+/// See [`verin_circuits::lookup::fraction`].
+pub const LAYER: &str = "a layer of the lookup tree";
+/// See [`verin_circuits::lookup::fraction`].
+pub const NOT_ZERO: &str = "the denominator of the lookups is not zero";
+/// See [`verin_circuits::io`].
+pub const POWERS: &str = "1 + z^(2^k) is not zero";
 /// See [`verin_circuits::relations`].
 pub const PRODUCTS: &str = "products of the relations";
 
@@ -440,17 +446,4 @@ pub fn solve(columns: &[Vec<Fr>], target: &[Fr]) -> Option<Vec<Fr>> {
     let mut x = vec![Fr::zero(); n];
     pivots.iter().zip(&rows).for_each(|(column, row)| x[*column] = row[n]);
     Some(x)
-}
-
-/// The number one, for readers of formulas.
-pub fn one() -> Fr {
-    Fr::one()
-}
-
-/// Whether a form reads a committed tensor.
-pub fn tensor_of(form: Form) -> Option<TensorIx> {
-    match form {
-        Form::Tensor(ix, _) => Some(ix),
-        _ => None,
-    }
 }

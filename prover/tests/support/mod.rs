@@ -78,6 +78,18 @@ impl<R: Rng> Programs<R> {
         self.push(input, Op::Activation(op), shape, bounds)
     }
 
+    /// Whether an activation of these parameters needs at most `most` high bits.
+    pub fn fits(&self, input: usize, shift: u32, domain_bits: u32, most: u32) -> bool {
+        let (lo, hi) = self.graph.bounds(input).unwrap();
+        let q = (rescale(lo, shift), rescale(hi, shift));
+        activation::needed_high_bits(q, domain_bits).is_some_and(|bits| bits <= most)
+    }
+
+    /// Storage of a tensor.
+    pub fn shape(&self, tensor: usize) -> verin_quantizer::ir::Shape {
+        self.graph.shape(tensor).unwrap()
+    }
+
     /// A table of arbitrary entries.
     pub fn table(&mut self, domain_bits: u32) -> Table {
         Table::Values((0..1 << domain_bits).map(|_| self.rng.gen_range(-128..=127)).collect())
@@ -147,4 +159,40 @@ pub fn zoo<R: Rng + Clone>(rng: R) -> Vec<(&'static str, Graph)> {
     let o = p.dense(0, 4, 3);
     programs.push(("linear, no lookups", p.finish(o)));
     programs
+}
+
+/// A program of up to three layers of any kind, of few cells and small tables.
+pub fn random_program<R: Rng>(rng: R) -> Graph {
+    let mut p = Programs::new(rng, 0, 1, 2);
+    let (rows_log, cols, bits) = (p.rng.gen_range(0..=2), p.rng.gen_range(1..=6), p.rng.gen_range(2..=6));
+    p = Programs::new(p.rng, rows_log, cols, bits);
+    let mut value = 0;
+    for layer in 0..p.rng.gen_range(1..=3) {
+        let shape = p.shape(value);
+        let acc = if layer > 0 && p.rng.gen_range(0..3) == 0 {
+            p.scale(value)
+        } else {
+            let flatten = p.rng.gen_bool(0.5);
+            let in_log = if flatten { shape.log() } else { shape.cols_log() };
+            let cols = p.rng.gen_range(1..=5);
+            p.dense(value, in_log, cols)
+        };
+        let (shift, domain) = loop {
+            let (shift, domain) = (p.rng.gen_range(0..=14), p.rng.gen_range(2..=7));
+            if p.fits(acc, shift, domain, 9) {
+                break (shift, domain);
+            }
+        };
+        let table = match p.rng.gen_range(0..3) {
+            0 => p.table(domain),
+            1 => Table::Relu { bits: p.rng.gen_range(0..domain) },
+            _ => Table::Clamp { bits: p.rng.gen_range(0..domain) },
+        };
+        value = p.activation(acc, shift, domain, table);
+    }
+    if p.rng.gen_bool(0.5) {
+        let log = p.shape(value).log();
+        value = p.dense(value, log, 3);
+    }
+    p.finish(value)
 }
