@@ -20,11 +20,6 @@ impl Output {
         Self { json, progress: !json && std::io::stderr().is_terminal() }
     }
 
-    /// Whether stdout is for a machine.
-    pub(crate) fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// A line for a person; nothing under `--json`.
     pub(crate) fn line(&self, text: impl Display) {
         if !self.json {

@@ -4,8 +4,9 @@ use crate::error::{CliError, Kind};
 use crate::machine;
 use crate::output::Output;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use verin_contracts::npm::Anvil;
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -34,7 +35,9 @@ const DISK: u64 = 1_000_000_000;
 
 /// Says what this machine has and lacks.
 pub(crate) fn run(_args: Args, output: &Output) -> Result<(), CliError> {
-    let checks = vec![cores(), memory(), disk(), node(), npm(), anvil(), srs()];
+    let npm = npm();
+    let anvil = anvil(npm.ok);
+    let checks = vec![cores(), memory(), disk(), node(), npm, anvil, srs()];
     let lacking: Vec<&str> = checks.iter().filter(|c| !c.ok).map(|c| c.name).collect();
     for check in &checks {
         let mark = if check.ok { "ok     " } else { "LACKING" };
@@ -108,14 +111,21 @@ fn npm() -> Check {
     }
 }
 
-fn anvil() -> Check {
-    let found = package_binary().map(|path| path.display().to_string()).or_else(|| version("anvil"));
+fn anvil(npm: bool) -> Check {
+    let located = std::env::current_dir().ok().and_then(|here| Anvil::locate(&here).ok());
+    let installed = located.as_ref().is_some_and(Anvil::is_installed);
+    let found = match located {
+        Some(anvil) if installed => anvil.program.display().to_string(),
+        Some(_) if npm => "not installed yet: the demo installs it once, with npm".into(),
+        Some(_) => "not installed".into(),
+        None => "none for this system, and none on the PATH".into(),
+    };
     Check {
         name: "anvil",
-        ok: found.is_some(),
-        found: found.unwrap_or_else(|| "not installed".into()),
+        ok: installed || npm,
+        found,
         needed_for: "demo, the local chain",
-        remedy: "run `npm ci` in verifier-contract/ (the demo does so itself)",
+        remedy: "install npm, and the demo installs anvil; or put anvil on the PATH",
     }
 }
 
@@ -127,11 +137,6 @@ fn srs() -> Check {
         needed_for: "setup and verify",
         remedy: "",
     }
-}
-
-fn package_binary() -> Option<PathBuf> {
-    let packages = std::fs::read_dir("verifier-contract/node_modules/@foundry-rs").ok()?;
-    packages.flatten().map(|package| package.path().join("bin/anvil")).find(|binary| binary.is_file())
 }
 
 /// The first line a program prints for `--version`.
