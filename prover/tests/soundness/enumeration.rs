@@ -55,11 +55,13 @@ fn activation(case: &Case) -> &Activation {
 
 /// Every pair of every table, under its tag.
 fn tables(case: &Case) -> HashSet<(Fr, Fr, Fr)> {
-    let columns: Vec<_> = case.schedule.tensors.iter().map(|t| verin_prover::witness::model_column(&case.graph, t.role)).collect();
+    let columns: Vec<_> =
+        case.schedule.tensors.iter().map(|t| verin_prover::witness::model_column(&case.graph, t.role)).collect();
     let mut pairs = HashSet::new();
     for block in case.schedule.blocks.iter().filter(|b| b.numerator != Numerator::One) {
         for i in 0..1 << block.log {
-            let (key, value) = (form_value(block.key, block.log, &columns, i), form_value(block.value, block.log, &columns, i));
+            let (key, value) =
+                (form_value(block.key, block.log, &columns, i), form_value(block.value, block.log, &columns, i));
             pairs.insert((Fr::from(block.tag), signed(key), signed(value)));
         }
     }
@@ -98,15 +100,20 @@ fn witness(case: &Case, [low, high, class, remainder, result]: [Fr; 5]) -> HashM
 #[test]
 fn soundness_exactly_one_witness_for_every_accumulator() {
     let mut accepted_by_the_verifier = 0;
-    for (shift, domain_bits, table) in
-        [(1, 2, None), (2, 5, None), (0, 3, None), (2, 2, Some(Table::Relu { bits: 1 })), (1, 3, Some(Table::Clamp { bits: 1 }))]
-    {
+    for (shift, domain_bits, table) in [
+        (1, 2, None),
+        (2, 5, None),
+        (0, 3, None),
+        (2, 2, Some(Table::Relu { bits: 1 })),
+        (1, 3, Some(Table::Clamp { bits: 1 })),
+    ] {
         let case = tiny(shift, domain_bits, table);
         let a = activation(&case).clone();
         let pairs = tables(&case);
         let (domain, highs) = (1i64 << a.domain_bits, if a.high_bits > 0 { 1i64 << a.high_bits } else { 0 });
         let range = |end: i64| -2..end + 2;
-        let results: BTreeSet<i64> = (0..domain).map(|i| a.table.get(i - domain / 2, a.domain_bits)).chain([1 << 20]).collect();
+        let results: BTreeSet<i64> =
+            (0..domain).map(|i| a.table.get(i - domain / 2, a.domain_bits)).chain([1 << 20]).collect();
         for x in case.graph.input.lo..=case.graph.input.hi {
             let acc = 3 * x + 1;
             let honest = split(&a, acc);
@@ -179,7 +186,13 @@ fn soundness_exactly_one_witness_for_every_accumulator() {
     for _ in 0..300 {
         let x = rng.gen_range(-8..8);
         let mut any = |range: std::ops::Range<i64>| rng.gen_range(range);
-        let cell = Cell { low: any(-9..9), high: any(-3..40), class: any(-2..5), remainder: any(-3..5), result: any(-200..200) };
+        let cell = Cell {
+            low: any(-9..9),
+            high: any(-3..40),
+            class: any(-2..5),
+            remainder: any(-3..5),
+            result: any(-200..200),
+        };
         let forgery = case.forge(&[vec![x]], &mut |_, _, _| cell);
         let proof = forgery.prove(&case);
         assert_eq!(case.accepts(&forgery, &proof, &[]), cell == split(activation(&case), 3 * x + 1));

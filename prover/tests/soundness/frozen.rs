@@ -35,7 +35,13 @@ fn residuals(case: &Case, forgery: &Forgery, proof: &Transcript, answers: &[[Fr;
 }
 
 /// Changes the scalars `unknown` so that no check is off: every residual is an affine function of them.
-fn repair(case: &Case, forgery: &Forgery, proof: &Transcript, answers: &[[Fr; 3]], unknown: &[usize]) -> Option<Transcript> {
+fn repair(
+    case: &Case,
+    forgery: &Forgery,
+    proof: &Transcript,
+    answers: &[[Fr; 3]],
+    unknown: &[usize],
+) -> Option<Transcript> {
     let base = residuals(case, forgery, proof, answers);
     let columns: Vec<Vec<Fr>> = unknown
         .iter()
@@ -131,7 +137,13 @@ fn soundness_frozen_layers_of_the_lookup_tree() {
             let message = scalars_of(&case.schedule, Message::TreeRound(layer, round));
             for coefficient in message {
                 let unknown: Vec<usize> = handed_down.clone().chain([coefficient]).collect();
-                succeeds_only_when_frozen(&format!("round {round} of layer {layer}"), &case, &forgery, &proof, &unknown);
+                succeeds_only_when_frozen(
+                    &format!("round {round} of layer {layer}"),
+                    &case,
+                    &forgery,
+                    &proof,
+                    &unknown,
+                );
             }
         }
     }
@@ -253,7 +265,12 @@ fn soundness_beta_keeps_proportional_keys_apart() {
     let high = case.schedule.find(Role::High(1));
     let mut forgery = case.forge(&[vec![1, 2]], &mut |_, _, cell| Cell { result: 0, ..cell });
     assert_eq!(forgery.output, [0, 0]);
-    let inside = case.schedule.blocks.iter().find(|b| matches!(b.value, verin_circuits::schedule::Form::Tensor(..)) && b.numerator != Numerator::One).unwrap();
+    let inside = case
+        .schedule
+        .blocks
+        .iter()
+        .find(|b| matches!(b.value, verin_circuits::schedule::Form::Tensor(..)) && b.numerator != Numerator::One)
+        .unwrap();
     assert_eq!((inside.tag, high), (1, None), "the forgery needs a table with tag 1");
     let Numerator::Minus(multiplicity) = inside.numerator else { panic!("no multiplicities") };
     for (cell, uses) in [(1, 1), (2, 0), (3, 1)] {
@@ -300,7 +317,9 @@ fn soundness_no_check_is_idle() {
     let honest = case.honest(&inputs(&case, 1));
     let proof = honest.prove(&case);
     let mut seen = std::collections::BTreeSet::from([NOT_ZERO]); // shown by the test before this one
-    for message in [Message::Children(0), Message::Children(2), Message::Columns, Message::Biases, Message::OpeningRound(0)] {
+    for message in
+        [Message::Children(0), Message::Children(2), Message::Columns, Message::Biases, Message::OpeningRound(0)]
+    {
         for i in scalars_of(&case.schedule, message) {
             let mut changed = proof.clone();
             changed.scalars[i] += Fr::from(1u64);

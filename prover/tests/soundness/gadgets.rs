@@ -21,15 +21,18 @@ fn activation(case: &Case, node: usize) -> &Activation {
 fn one_wrong_cell(case: &Case, node: usize, tamper: impl Fn(i64, Cell) -> Option<Cell>) -> Forgery {
     for seed in 0..200 {
         let mut done = false;
-        let forgery = case.forge(&inputs(case, seed), &mut |place: Place, acc, cell| {
-            match if done || place.node != node { None } else { tamper(acc, cell) } {
+        let forgery =
+            case.forge(&inputs(case, seed), &mut |place: Place, acc, cell| match if done || place.node != node {
+                None
+            } else {
+                tamper(acc, cell)
+            } {
                 Some(wrong) => {
                     done = true;
                     wrong
                 }
                 None => cell,
-            }
-        });
+            });
         if done {
             return forgery;
         }
@@ -44,7 +47,13 @@ fn entry(activation: &Activation, low: i64) -> i64 {
 
 /// Activations of the programs attacked: without saturation, with it, with a remainder in two limbs, after a scale node.
 fn targets() -> Vec<(Case, usize)> {
-    vec![(public(plain()), 1), (public(saturating()), 1), (public(saturating()), 3), (public(scaled()), 3), (public(fan_out()), 1)]
+    vec![
+        (public(plain()), 1),
+        (public(saturating()), 1),
+        (public(saturating()), 3),
+        (public(scaled()), 3),
+        (public(fan_out()), 1),
+    ]
 }
 
 #[test]
@@ -57,14 +66,22 @@ fn soundness_a_remainder_of_minus_one_or_2_to_the_s() {
         if a.shift < 8 {
             let below = one_wrong_cell(&case, node, |_, c| {
                 let low = c.low + 1;
-                (c.remainder == top - 1 && inside(&low))
-                    .then(|| Cell { low, remainder: -1, result: if c.class == 1 { entry(&a, low) } else { c.result }, ..c })
+                (c.remainder == top - 1 && inside(&low)).then(|| Cell {
+                    low,
+                    remainder: -1,
+                    result: if c.class == 1 { entry(&a, low) } else { c.result },
+                    ..c
+                })
             });
             case.rejects("remainder -1", &below, &[SUM]);
             let above = one_wrong_cell(&case, node, |_, c| {
                 let low = c.low - 1;
-                (c.remainder == 0 && inside(&low))
-                    .then(|| Cell { low, remainder: top, result: if c.class == 1 { entry(&a, low) } else { c.result }, ..c })
+                (c.remainder == 0 && inside(&low)).then(|| Cell {
+                    low,
+                    remainder: top,
+                    result: if c.class == 1 { entry(&a, low) } else { c.result },
+                    ..c
+                })
             });
             case.rejects("remainder 2^s", &above, &[SUM]);
         }
@@ -79,9 +96,12 @@ fn soundness_a_quotient_off_by_one_with_the_remainder_shifted() {
             let forgery = one_wrong_cell(&case, node, |_, c| {
                 let low = c.low + step;
                 let result = if c.class == 1 { entry(&a, low) } else { c.result };
-                (0..1 << a.domain_bits)
-                    .contains(&low)
-                    .then(|| Cell { low, remainder: c.remainder - (step << a.shift), result, ..c })
+                (0..1 << a.domain_bits).contains(&low).then(|| Cell {
+                    low,
+                    remainder: c.remainder - (step << a.shift),
+                    result,
+                    ..c
+                })
             });
             case.rejects("quotient off by one", &forgery, &[SUM]);
         }
@@ -134,7 +154,8 @@ fn soundness_saturation() {
             case.rejects("class outside", &outside, &[SUM]);
         }
         // Low claimed for high.
-        let flipped = one_wrong_cell(&case, node, |_, c| (c.class == 2).then(|| Cell { class: 0, result: edges[0], ..c }));
+        let flipped =
+            one_wrong_cell(&case, node, |_, c| (c.class == 2).then(|| Cell { class: 0, result: edges[0], ..c }));
         case.rejects("class low for high", &flipped, &[SUM]);
         // A class that is none: the table before the first, the one after the last.
         for class in [-1, 3] {
@@ -198,7 +219,7 @@ fn soundness_tables_are_told_apart_by_their_tags() {
     let a = activation(&case, 1).clone();
     let edge = entry(&a, 0);
     // Inside, but claiming what the table of the class below gives at the same index.
-    let wrong = |c: Cell| (c.class == 1 && c.result != edge).then(|| Cell { result: edge, ..c });
+    let wrong = |c: Cell| (c.class == 1 && c.result != edge).then_some(Cell { result: edge, ..c });
     let class = case.find(Role::Class(1));
     // The class below must not be in use: with its tag it would lose its table.
     let mut attempts = (0..100).map(|seed| {
@@ -218,7 +239,12 @@ fn soundness_tables_are_told_apart_by_their_tags() {
     let mut weak = case.clone();
     let inside = weak.schedule.blocks.iter().find(|b| b.class.is_some()).unwrap().tag + 1;
     let below = inside - 1;
-    let all: Vec<_> = weak.schedule.blocks.iter_mut().filter(|b| b.tag == below && matches!(b.numerator, Numerator::Minus(_))).collect();
+    let all: Vec<_> = weak
+        .schedule
+        .blocks
+        .iter_mut()
+        .filter(|b| b.tag == below && matches!(b.numerator, Numerator::Minus(_)))
+        .collect();
     assert_eq!(all.len(), 1);
     for block in all {
         block.tag = inside;
@@ -242,16 +268,35 @@ fn soundness_weights_biases_and_tables_are_the_records() {
             };
             match &case.graph.nodes[node].op {
                 Op::Dense(_) => {
-                    graphs.push(change(&|op| if let Op::Dense(d) = op { d.weight[0] += 1 }));
-                    graphs.push(change(&|op| if let Op::Dense(d) = op { d.bias[0] -= 1 }));
+                    graphs.push(change(&|op| {
+                        if let Op::Dense(d) = op {
+                            d.weight[0] += 1
+                        }
+                    }));
+                    graphs.push(change(&|op| {
+                        if let Op::Dense(d) = op {
+                            d.bias[0] -= 1
+                        }
+                    }));
                 }
                 Op::Scale(_) => {
-                    graphs.push(change(&|op| if let Op::Scale(s) = op { s.weight[0] += 1 }));
-                    graphs.push(change(&|op| if let Op::Scale(s) = op { s.bias[0] -= 1 }));
+                    graphs.push(change(&|op| {
+                        if let Op::Scale(s) = op {
+                            s.weight[0] += 1
+                        }
+                    }));
+                    graphs.push(change(&|op| {
+                        if let Op::Scale(s) = op {
+                            s.bias[0] -= 1
+                        }
+                    }));
                 }
                 Op::Activation(Activation { table: verin_quantizer::ir::Table::Values(_), .. }) => {
                     graphs.push(change(&|op| {
-                        if let Op::Activation(Activation { table: verin_quantizer::ir::Table::Values(values), .. }) = op {
+                        if let Op::Activation(Activation {
+                            table: verin_quantizer::ir::Table::Values(values), ..
+                        }) = op
+                        {
                             values.iter_mut().for_each(|v| *v += 1);
                         }
                     }));
@@ -262,7 +307,8 @@ fn soundness_weights_biases_and_tables_are_the_records() {
                 // Saturated results are constants of the schedule, not of the committed table.
                 let mut tables = 0;
                 let forgery = case.forge_with(&graph, &inputs(&case, 8), &mut |place, _, cell| {
-                    let saturated = activation(&case, place.node).high_bits > 0 && cell.class != 1 && place.node == node;
+                    let saturated =
+                        activation(&case, place.node).high_bits > 0 && cell.class != 1 && place.node == node;
                     tables += usize::from(saturated);
                     let honest = activation(&case, place.node);
                     let domain = 1 << honest.domain_bits;
@@ -369,7 +415,11 @@ fn completeness_of_garbage_in_the_gaps_of_rows() {
         chunk_log: 0,
         chunks: vec![Some(verin_circuits::schedule::Cell { row, offset })],
     };
-    filled.schedule.tensors.push(verin_circuits::schedule::Tensor { role: Role::Result(usize::MAX), log: 0, placement });
+    filled.schedule.tensors.push(verin_circuits::schedule::Tensor {
+        role: Role::Result(usize::MAX),
+        log: 0,
+        placement,
+    });
     let mut forgery = filled.honest(&inputs(&filled, 12));
     forgery.committed.last_mut().unwrap().push(77);
     forgery.pretended.last_mut().unwrap().push(77);

@@ -132,7 +132,9 @@ fn soundness_a_known_evaluation_point_forges_outputs_and_the_statement_prevents_
     let changed = |d: &Vec<i64>, sign: i64| honest.output.iter().zip(d).map(|(y, d)| y + sign * d).collect::<Vec<_>>();
     let candidates = kernel(z, honest.output.len());
     let outputs = candidates.iter().flat_map(|d| [changed(d, 1), changed(d, -1)]);
-    let forged = outputs.filter(|y| y.iter().all(fits) && *y != honest.output).max_by_key(|y| argmax(y) != argmax(&honest.output));
+    let forged = outputs
+        .filter(|y| y.iter().all(fits) && *y != honest.output)
+        .max_by_key(|y| argmax(y) != argmax(&honest.output));
     let forged = forged.expect("a forged output of the width of the real one");
     assert_ne!(argmax(&forged), argmax(&honest.output), "another class");
 

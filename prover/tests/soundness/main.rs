@@ -5,13 +5,15 @@
 //! - [`enumeration`]: at tiny parameters, all witnesses of a requantized activation;
 //! - [`frozen`]: forgers who know later challenges, for every kind of message;
 //! - [`lattice`]: an output forged under a known evaluation point;
-//! - [`inventory`]: what the transcript takes in, and when.
+//! - [`inventory`]: what the transcript takes in, and when;
+//! - [`circuit`]: the same verifier where its prover fills in the cells.
 //!
 //! Every forgery is shown to be one: it is accepted once the check that is named skips it, and by no other leave.
 //!
 //! A new operator adds a program to [`programs::cases`], which puts its columns and messages under the tests of [`columns`] and
 //! [`inventory`]; teaches `support::adversary` to fill in its cells; and adds the ways around it to [`gadgets`].
 
+mod circuit;
 mod columns;
 mod enumeration;
 mod frozen;

@@ -154,14 +154,24 @@ impl Case {
     }
 
     /// [`Case::forge`], with weights, biases and tables of another graph.
-    pub fn forge_with(&self, graph: &Graph, inputs: &[Vec<i64>], tamper: &mut dyn FnMut(Place, i64, Cell) -> Cell) -> Forgery {
+    pub fn forge_with(
+        &self,
+        graph: &Graph,
+        inputs: &[Vec<i64>],
+        tamper: &mut dyn FnMut(Place, i64, Cell) -> Cell,
+    ) -> Forgery {
         let slots = 1 << self.schedule.options.batch_log;
         assert_eq!(inputs.len(), slots);
-        let mut columns: Vec<Column> = self.schedule.tensors.iter().map(|t| match t.role {
-            Role::Weight(_) | Role::Bias(_) | Role::TableValues(_) => stored(&model_column(graph, t.role), t.log),
-            Role::Multiplicity(_) => vec![0; 1 << t.log],
-            _ => Vec::new(),
-        }).collect();
+        let mut columns: Vec<Column> = self
+            .schedule
+            .tensors
+            .iter()
+            .map(|t| match t.role {
+                Role::Weight(_) | Role::Bias(_) | Role::TableValues(_) => stored(&model_column(graph, t.role), t.log),
+                Role::Multiplicity(_) => vec![0; 1 << t.log],
+                _ => Vec::new(),
+            })
+            .collect();
         let mut output = Vec::new();
         for (slot, input) in inputs.iter().enumerate() {
             let mut tensors = vec![pad(graph.input.shape, input)];
@@ -363,7 +373,8 @@ impl Forgery {
     pub fn public_at(&self, case: &Case, z: Fr) -> Public<Fr> {
         let options = case.schedule.options;
         let sum = |shape: Shape, real: &[i64]| {
-            let stored: Vec<i64> = real.chunks(shape.rows() * shape.cols as usize).flat_map(|slot| pad(shape, slot)).collect();
+            let stored: Vec<i64> =
+                real.chunks(shape.rows() * shape.cols as usize).flat_map(|slot| pad(shape, slot)).collect();
             stored.iter().rev().fold(Fr::zero(), |sum, v| sum * z + signed(*v))
         };
         Public {
@@ -422,8 +433,7 @@ fn stored(column: &Ints<'_>, log: u32) -> Column {
 pub fn solve(columns: &[Vec<Fr>], target: &[Fr]) -> Option<Vec<Fr>> {
     use ark_ff::Field;
     let (n, m) = (columns.len(), target.len());
-    let mut rows: Vec<Vec<Fr>> =
-        (0..m).map(|i| columns.iter().map(|c| c[i]).chain([target[i]]).collect()).collect();
+    let mut rows: Vec<Vec<Fr>> = (0..m).map(|i| columns.iter().map(|c| c[i]).chain([target[i]]).collect()).collect();
     let mut pivots = Vec::new();
     for column in 0..n {
         let done = pivots.len();

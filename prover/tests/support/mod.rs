@@ -9,8 +9,8 @@ pub mod messages;
 
 use rand::Rng;
 use verin_quantizer::fixed::rescale;
-use verin_quantizer::ops::{activation, dense, scale};
 use verin_quantizer::ir::{Activation, Dense, Graph, Input, Node, Op, Scale, Shape, Table};
+use verin_quantizer::ops::{activation, dense, scale};
 
 /// Builds programs; static bounds come from exact interval arithmetic.
 pub struct Programs<R> {
