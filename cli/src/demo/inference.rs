@@ -36,10 +36,17 @@ impl Story<'_> {
         self.output.line(format_args!("\n{}", plan.title));
         let mut rng = StdRng::from_entropy();
         let inputs = plan.digits.iter().map(|i| self.digits.input(*i)).collect::<Result<Vec<_>, _>>()?;
+        let mut input_blinders = None;
         let (mut jobs, mut requested, mut request_gas) = (Vec::new(), Vec::new(), 0);
         let bar = self.output.bar("requesting", inputs.len() as u64);
         for input in &inputs {
-            let bytes = if plan.private { offer.private_input(input, &rng)? } else { offer.public_input(input) };
+            let bytes = if plan.private {
+                let (bytes, blinders) = offer.private_input(input, &mut rng)?;
+                input_blinders = Some(blinders);
+                bytes
+            } else {
+                offer.public_input(input)
+            };
             let job = self.request(offer, &bytes, AN_HOUR).await?;
             request_gas += job.gas;
             jobs.push(job.id);
@@ -50,7 +57,7 @@ impl Story<'_> {
         self.output.fact("escrowed", tokens(offer.price * jobs.len() as u128));
 
         let progress = self.output.spinner("proving");
-        let sealed = offer.prove(&self.world, &inputs, &jobs, plan.prover, &mut rng)?;
+        let sealed = offer.prove(&self.world, &inputs, input_blinders.as_deref(), &jobs, plan.prover, &mut rng)?;
         progress.say("verifying on the chain");
         self.checks.holds(
             format!("{}: the proof is about the requested inputs", plan.name),

@@ -8,19 +8,15 @@ use super::world::World;
 use crate::error::{CliError, Kind};
 use crate::output::Output;
 use ark_bn254::Fr;
-use ark_ff::UniformRand;
 use rand::rngs::StdRng;
-use verin_circuits::encoding::point_bytes;
 use verin_circuits::statement::encode_value;
 use verin_contracts::market::Fulfilment;
 use verin_contracts::{Address, B256, U256};
 use verin_prover::backend::Cpu;
-use verin_prover::keys::{SetupOptions, schedule_of, setup};
+use verin_prover::keys::{SetupOptions, setup};
 use verin_prover::prove::{Prover, Timings};
-use verin_prover::rows::commit;
 use verin_prover::srs::Srs;
-use verin_prover::witness::columns;
-use verin_quantizer::{Graph, execute};
+use verin_quantizer::Graph;
 
 /// The owner's part of every price: 20 %.
 pub(super) const OWNER_BPS: u16 = 2_000;
@@ -97,20 +93,10 @@ impl Offer {
         input.iter().flat_map(|value| encode_value(*value, width)).collect()
     }
 
-    /// The commitment of a private input, with the blinders that a proof with `rng` will use.
-    ///
-    /// The seal is bound to the job, and the job to the commitment, so the commitment comes first. A proof draws the blinders
-    /// of its input before anything else; they are drawn here from a copy, and one proof only may be made with `rng`.
-    pub(super) fn private_input(&self, input: &[i64], rng: &StdRng) -> Result<Vec<u8>, CliError> {
-        let key = self.prover.key();
-        let schedule = schedule_of(key, 1)?;
-        let traces = [execute(&key.graph, input)?];
-        let rows = schedule.rows.model..schedule.rows.model + schedule.rows.input;
-        let mut copy = rng.clone();
-        let blinders: Vec<Fr> = rows.clone().map(|_| Fr::rand(&mut copy)).collect();
-        let commitments =
-            commit(&Cpu, &schedule, &columns(&key.graph, &schedule, &traces), &key.srs.powers, rows, &blinders);
-        Ok(commitments.iter().flat_map(point_bytes).collect())
+    /// The commitment of a private input, and the blinders with which it will be proved: the seal is bound to the job, and the
+    /// job to the commitment, so the commitment comes first.
+    pub(super) fn private_input(&mut self, input: &[i64], rng: &mut StdRng) -> Result<(Vec<u8>, Vec<Fr>), CliError> {
+        Ok(self.prover.commit_input(&[input.to_vec()], rng)?)
     }
 
     /// Proves `inputs` for `jobs`, to be paid to `payout`.
@@ -118,6 +104,7 @@ impl Offer {
         &mut self,
         world: &World,
         inputs: &[Vec<i64>],
+        input_blinders: Option<&[Fr]>,
         jobs: &[B256],
         payout: Address,
         rng: &mut StdRng,
@@ -125,7 +112,7 @@ impl Offer {
         self.prover.prepare(Prover::batch_for(inputs.len())?, true)?;
         let context = world.contracts.context(jobs, payout);
         let moment = Moment::now();
-        let proven = self.prover.prove(inputs, context.0, true, rng)?;
+        let proven = self.prover.prove_committed(inputs, input_blinders, context.0, true, rng)?;
         let spent = moment.spent();
         if proven.proof.record_hash != self.record.0 {
             return Err(CliError::new(Kind::Internal, "the proof is of another record than the published one"));

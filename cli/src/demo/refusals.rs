@@ -36,7 +36,7 @@ impl Story<'_> {
         let input = self.digits.input(DIGIT)?;
         let bytes = offer.public_input(&input);
         let job = self.request(offer, &bytes, AN_HOUR).await?;
-        let sealed = offer.prove(&self.world, std::slice::from_ref(&input), &[job.id], cast.prover, &mut rng)?;
+        let sealed = offer.prove(&self.world, std::slice::from_ref(&input), None, &[job.id], cast.prover, &mut rng)?;
         let valid = sealed.fulfilment;
 
         let mut seal = valid.seal.to_vec();
@@ -63,7 +63,7 @@ impl Story<'_> {
         self.refused("a replayed seal", &valid, cast.prover, Some("NothingToFulfil")).await?;
 
         let late = self.request(offer, &bytes, A_MINUTE).await?;
-        let sealed = offer.prove(&self.world, &[input], &[late.id], cast.prover, &mut rng)?;
+        let sealed = offer.prove(&self.world, &[input], None, &[late.id], cast.prover, &mut rng)?;
         let early = self.world.contracts.refund(cast.requester, late.id).await;
         let early = early.err().and_then(|e| e.revert().map(str::to_string)).unwrap_or_else(|| "accepted".into());
         self.checks.same("refund before the deadline", "NotRefundable".to_string(), early);
