@@ -1,6 +1,6 @@
 //! What verifying a seal on-chain costs, estimated.
 //!
-//! Fitted to the gas that `verifier-contract/snapshots/SealVerifier.json` records (within one percent there): a constant for
+//! Fitted to the gas that `verifier-contract/snapshots/SealVerifier.json` records (within a few percent there): a constant for
 //! halo2's part and the pairing, and a price for each row, fold, public port, public value and byte of the record.
 
 use verin_circuits::plonk::seal::{SealCost, seal_cost};
@@ -8,7 +8,7 @@ use verin_circuits::record::{KeySet, Port, Record};
 
 const TRANSACTION: usize = 21_000;
 const CALLDATA_BYTE: usize = 16;
-const FIXED: usize = 362_000;
+const FIXED: usize = 364_000;
 const ROW: usize = 7_000;
 const FOLD: usize = 8_000;
 const PUBLIC_PORT: usize = 4_000;
@@ -17,15 +17,49 @@ const RECORD_CALL: usize = 3_500;
 /// Words of the call that are neither statement nor seal: hashes, offsets, lengths.
 const CALL_WORDS: usize = 8;
 
-/// Gas of a bare verify call of one seal of `set`, the whole transaction.
+/// Gas of a bare verify call of one seal of `set` through `RecordVerifier`, the whole transaction.
 pub(crate) fn verify_transaction(record: &Record, set: &KeySet) -> usize {
     let cost: SealCost = seal_cost(record, set);
-    let ports = [(&record.input, record.flags.private_input), (&record.output, record.flags.private_output)];
-    let public = ports.iter().filter(|(_, private)| !private);
-    let values: usize = public.clone().map(|(port, _): &(&Port, bool)| port.rows * port.cols * set.batch).sum();
     let statement = (record.input.bytes + record.output.bytes) * set.batch;
     let calldata = (statement + 32 * cost.seal_words) * CALLDATA_BYTE + 32 * CALL_WORDS * 4;
     let record_load = RECORD_CALL + 32 * cost.record_words * 3 / 4;
-    let execution = FIXED + ROW * cost.rows + FOLD * cost.folds + PUBLIC_PORT * public.count() + PUBLIC_VALUE * values;
-    TRANSACTION + calldata + record_load + execution
+    TRANSACTION + calldata + record_load + execution(record, set)
+}
+
+/// Gas of the seal verifier's own work.
+fn execution(record: &Record, set: &KeySet) -> usize {
+    let cost: SealCost = seal_cost(record, set);
+    let ports = [(&record.input, record.flags.private_input), (&record.output, record.flags.private_output)];
+    let public: Vec<&Port> = ports.into_iter().filter(|(_, private)| !private).map(|(port, _)| port).collect();
+    let values: usize = public.iter().map(|port| port.rows * port.cols * set.batch).sum();
+    FIXED + ROW * cost.rows + FOLD * cost.folds + PUBLIC_PORT * public.len() + PUBLIC_VALUE * values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::path::Path;
+
+    /// The estimate against what the contract's own tests measured.
+    #[test]
+    fn accuracy_of_the_estimate() {
+        let contracts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../verifier-contract");
+        let json = |path: &str| -> Value {
+            serde_json::from_slice(&std::fs::read(contracts.join(path)).expect(path)).expect(path)
+        };
+        let measured = json("snapshots/SealVerifier.json");
+        for name in ["public", "private", "mixed"] {
+            let fixture = json(&format!("test/fixtures/seal_{name}.json"));
+            let bytes = |field: &str| -> Vec<u8> {
+                let digits = fixture[field].as_str().and_then(|text| text.strip_prefix("0x")).expect(field);
+                (0..digits.len() / 2).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).expect(field)).collect()
+            };
+            let record = Record::decode(&bytes("record")).expect(name);
+            let batch = bytes("input").len() / record.input.bytes;
+            let estimate = execution(&record, record.key_set(batch).expect(name)) as f64;
+            let gas: f64 = measured[format!("{name}: execution")].as_str().expect(name).parse().expect(name);
+            assert!((estimate / gas - 1.0).abs() < 0.07, "{name}: estimated {estimate}, measured {gas}");
+        }
+    }
 }
