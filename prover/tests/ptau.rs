@@ -72,6 +72,29 @@ fn soundness_points_that_are_no_powers() {
 }
 
 #[test]
+fn soundness_of_the_check_in_chunks() {
+    const N: usize = (1 << 17) + 1;
+    let path = file("chunks", POWER, insecure_tau(), 2);
+    let powers = Srs::insecure(N).powers;
+    patch(&path, g1_at(0), &powers.iter().flat_map(g1).collect::<Vec<_>>());
+    let check = || {
+        let mut read = 0;
+        let verifier = Ptau::open(&path).unwrap().check(N as u64, &mut |at| read = at);
+        verifier.map(|verifier| (verifier, read))
+    };
+    let (verifier, read) = check().unwrap();
+    assert_eq!((verifier, read), (Srs::insecure(1).verifier, N as u64));
+    // Around the borders of chunks, which overlap by one, and at the end.
+    for at in [65534usize, 65535, 65537, 131070, 131069] {
+        patch(&path, g1_at(at as u64), &g1(&powers[at - 1]));
+        assert!(matches!(check(), Err(PtauError::NotPowers { .. })), "power {at}");
+        patch(&path, g1_at(at as u64), &g1(&powers[at]));
+    }
+    assert!(check().is_ok());
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
 fn soundness_tau_of_one_is_no_secret() {
     let path = file("one", POWER, Fr::ONE, 8);
     assert!(matches!(Ptau::open(&path).unwrap().load(8), Err(PtauError::NotPowers { .. })));
