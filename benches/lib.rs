@@ -15,7 +15,8 @@ use verin_quantizer::ops::{activation, dense};
 pub fn dense_network(widths: &[u32]) -> Graph {
     let mut rng = ChaCha20Rng::seed_from_u64(4);
     let shape = |cols: u32| Shape { rows_log: 0, cols };
-    let input = Input { name: "x".into(), dims: vec![1, widths[0]], shape: shape(widths[0]), exponent: 7, lo: -128, hi: 127 };
+    let input =
+        Input { name: "x".into(), dims: vec![1, widths[0]], shape: shape(widths[0]), exponent: 7, lo: -128, hi: 127 };
     let mut graph = Graph { input, nodes: Vec::new(), output: 0, output_dims: Vec::new() };
     let mut bounds = (-128, 127);
     for pair in widths.windows(2) {

@@ -23,7 +23,8 @@ fn main() -> Result<(), Failure> {
     let runs: usize = args.next().map_or(Ok(5), |n| n.parse())?;
     fs::create_dir_all(&out)?;
     let built = std::env::current_exe()?;
-    let bench = Bench { tools: built.parent().ok_or("no folder of programs")?.to_path_buf(), runs, work: tempfile::tempdir()? };
+    let bench =
+        Bench { tools: built.parent().ok_or("no folder of programs")?.to_path_buf(), runs, work: tempfile::tempdir()? };
     let mut rows = Vec::new();
     for (model, widths) in MODELS {
         let onnx = PathBuf::from(format!("models/{model}.onnx"));
@@ -39,7 +40,10 @@ fn main() -> Result<(), Failure> {
         }
     }
     let threads = std::thread::available_parallelism()?.get();
-    fs::write(out.join("bench.json"), serde_json::to_string_pretty(&json!({ "threads": threads, "runs": runs, "rows": rows }))?)?;
+    fs::write(
+        out.join("bench.json"),
+        serde_json::to_string_pretty(&json!({ "threads": threads, "runs": runs, "rows": rows }))?,
+    )?;
     fs::write(out.join("bench.md"), table(&rows, threads, runs))?;
     print!("{}", table(&rows, threads, runs));
     Ok(())
@@ -147,7 +151,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn table(rows: &[Value], threads: usize, runs: usize) -> String {
-    let mut out = format!("Medians of {runs} runs, {threads} threads. Seconds are wall unless they say CPU; gas is of whole verify transactions.\n\n");
+    let mut out = format!(
+        "Medians of {runs} runs, {threads} threads. Seconds are wall unless they say CPU; gas is of whole verify transactions.\n\n"
+    );
     out += "| model | bits | profile | core s | prove s | process s | CPU s | peak MB | proof bytes | verify ms | setup s | gas | gas, 1 of 32 |\n";
     out += "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for row in rows {

@@ -31,7 +31,9 @@ fn msm(c: &mut Criterion) {
     for log in [12, 16] {
         let n = 1 << log;
         let scalars = field(n);
-        group.bench_function(BenchmarkId::new("field", log), |b| b.iter(|| Cpu.commit_field(&srs.powers[..n], &scalars)));
+        group.bench_function(BenchmarkId::new("field", log), |b| {
+            b.iter(|| Cpu.commit_field(&srs.powers[..n], &scalars))
+        });
         for width in [8, 16] {
             let ints = bits(n, width);
             let id = BenchmarkId::new(format!("{width} bits"), log);

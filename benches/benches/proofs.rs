@@ -27,13 +27,16 @@ fn unsealed(c: &mut Criterion) {
         let mut rng = ChaCha20Rng::seed_from_u64(6);
         let mut group = c.benchmark_group(format!("{name}, fast, unsealed"));
         group.sample_size(10);
-        group.bench_function("prove", |b| b.iter(|| prover.prove(&x, [0; 32], false, &mut rng).expect("a legal input")));
+        group
+            .bench_function("prove", |b| b.iter(|| prover.prove(&x, [0; 32], false, &mut rng).expect("a legal input")));
         let proof = prover.prove(&x, [0; 32], false, &mut rng).expect("a legal input").proof;
         let file = &prover.key().record;
         let schedule = schedule(&file.record, &file.skeleton, &file.graph_digest, 1).expect("made here");
         let srs = &prover.key().srs.verifier;
         group.bench_function("verify", |b| {
-            b.iter(|| verify_unsealed(&file.record, &schedule, srs, &proof.statement, &proof.body).expect("a valid proof"));
+            b.iter(|| {
+                verify_unsealed(&file.record, &schedule, srs, &proof.statement, &proof.body).expect("a valid proof")
+            });
         });
     }
 }

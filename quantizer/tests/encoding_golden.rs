@@ -20,11 +20,11 @@ fn program() -> Graph {
 #[test]
 fn bytes_are_those_of_the_format() {
     let expected = [
-        "56524e47 0100",                                               // magic, version
-        "0100 78 02 01000000 03000000",                                // input: name, dimensions
+        "56524e47 0100",                                                // magic, version
+        "0100 78 02 01000000 03000000",                                 // input: name, dimensions
         "00000000 03000000 02000000 f8ffffffffffffff 0700000000000000", // shape, exponent, range
-        "02000000",                                                    // nodes
-        "0100 64 0000000000000000",                                    // dense: name, input
+        "02000000",                                                     // nodes
+        "0100 64 0000000000000000",                                     // dense: name, input
         "00000000 01000000 04000000 a5f9ffffffffffff 8a05000000000000",
         "00 02000000",
         "0400000000000000 02 0100 feff c800 0000", // weights, two bytes each

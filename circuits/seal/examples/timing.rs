@@ -48,9 +48,8 @@ fn main() {
             reference::verify(&key, [1; 32], &proof.instances, &proof.bytes).expect("a proof that verifies");
             proof
         });
-        let (proving_only, proof) = time(RUNS, || {
-            prove(&key, &program, &advice, [1; 32], ChaCha20Rng::seed_from_u64(seed)).expect("a proof")
-        });
+        let (proving_only, proof) =
+            time(RUNS, || prove(&key, &program, &advice, [1; 32], ChaCha20Rng::seed_from_u64(seed)).expect("a proof"));
         let (verifying, _) = time(RUNS, || reference::verify(&key, [1; 32], &proof.instances, &proof.bytes));
         println!(
             "2^{k}: {} rows ({} permutations, {} arithmetic, {} loose), proof {} bytes\n  SRS {loading:.3} s, \

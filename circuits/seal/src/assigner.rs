@@ -228,9 +228,10 @@ impl Assigner {
         // A product with a cell can be read from it or multiplied again, whichever fits; an open one is multiplied.
         let is_product: Vec<bool> = terms.iter().map(|(var, _)| self.variable(*var).factors.is_some()).collect();
         (0u32..1 << terms.len()).find_map(|multiplied| {
-            let legal = terms.iter().zip(&is_product).enumerate().all(|(i, ((var, _), product))| {
-                if multiplied >> i & 1 == 1 { *product } else { !self.is_open(*var) }
-            });
+            let legal =
+                terms.iter().zip(&is_product).enumerate().all(|(i, ((var, _), product))| {
+                    if multiplied >> i & 1 == 1 { *product } else { !self.is_open(*var) }
+                });
             if legal { self.pack_as(terms, multiplied, demand) } else { None }
         })
     }

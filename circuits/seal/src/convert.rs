@@ -74,8 +74,8 @@ mod tests {
     use ark_ff::{BigInteger, PrimeField, UniformRand};
     use halo2_proofs::halo2curves::CurveAffine;
     use halo2_proofs::halo2curves::ff::PrimeField as _;
-    use halo2_proofs::halo2curves::group::prime::PrimeCurveAffine;
     use halo2_proofs::halo2curves::group::Curve;
+    use halo2_proofs::halo2curves::group::prime::PrimeCurveAffine;
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
     #[test]

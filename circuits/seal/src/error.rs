@@ -49,7 +49,9 @@ pub enum SealError {
         got: usize,
     },
     /// The program laid out for the proof is not the one the key was made for.
-    #[error("the circuit is not the key's: {rows} rows and {instances} instances, the key has {key_rows} and {key_instances}")]
+    #[error(
+        "the circuit is not the key's: {rows} rows and {instances} instances, the key has {key_rows} and {key_instances}"
+    )]
     OtherCircuit {
         /// Rows now.
         rows: usize,

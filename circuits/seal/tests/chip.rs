@@ -77,7 +77,10 @@ fn soundness_no_assigned_cell_is_free() {
         assert!(accepts(&layout, &instances, &[]));
         for cell in layout.assigned() {
             for value in [layout.value(cell) + Fr::one(), -layout.value(cell) + Fr::from(9u64), Fr::rand(&mut rng)] {
-                assert!(value == layout.value(cell) || !accepts(&layout, &instances, &[(cell, value)]), "{cell:?} of seed {seed}");
+                assert!(
+                    value == layout.value(cell) || !accepts(&layout, &instances, &[(cell, value)]),
+                    "{cell:?} of seed {seed}"
+                );
             }
         }
     }
@@ -213,7 +216,8 @@ fn soundness_of_checks() {
         a.assert_equal(&x[0], &next, "absurd")?;
         Ok(vec![x[0].clone()])
     });
-    let rejected = |result: Result<Layout, SealError>| matches!(result, Err(SealError::Program(VerifyError::Rejected { .. })));
+    let rejected =
+        |result: Result<Layout, SealError>| matches!(result, Err(SealError::Program(VerifyError::Rejected { .. })));
     assert!(rejected(lay_out(&Inverse, Some(&[Fr::from(0u64)]))));
     assert!(rejected(lay_out(&Equal, Some(&[Fr::from(3u64), Fr::from(8u64)]))));
     assert!(rejected(lay_out(&Constant, Some(&[Fr::from(4u64)]))));

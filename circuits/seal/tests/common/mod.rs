@@ -72,7 +72,8 @@ impl Program for Random {
                 5 => a.mul_add(&x, &y, &z),
                 6 | 7 => a.lerp(&x, &y, &z),
                 8 => {
-                    let unlike_zero = a.affine(&advice[rng.next_u32() as usize % advice.len()], Fr::from(3u64), Fr::one());
+                    let unlike_zero =
+                        a.affine(&advice[rng.next_u32() as usize % advice.len()], Fr::from(3u64), Fr::one());
                     a.inverse(&unlike_zero, "inverse")?
                 }
                 9 => {
