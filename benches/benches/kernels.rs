@@ -1,6 +1,8 @@
 //! Multi-scalar multiplication, folds, sumcheck and lookup rounds, hashes; the reference backend beside the rayon one where it is not
 //! hopeless.
 
+#![expect(missing_docs, reason = "criterion's macro makes a public function")]
+
 use ark_bn254::Fr;
 use ark_ff::UniformRand;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! Whole dense models: setup, core proof, seal, verification. Every proof that is timed is verified.
 
+#![expect(missing_docs, reason = "criterion's macro makes a public function")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;

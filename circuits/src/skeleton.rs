@@ -100,7 +100,7 @@ fn push(out: &mut Vec<u8>, numbers: &[i64]) {
 pub fn decode(bytes: &[u8]) -> Result<Graph, VerifyError> {
     let mut reader = Numbers { bytes };
     let (shape, lo, hi) = reader.header()?;
-    if lo > 0 || hi < 0 || hi >= 1 << 32 || lo < -(1 << 32) {
+    if !(-(1i64 << 32)..=0).contains(&lo) || !(0..1i64 << 32).contains(&hi) {
         return Err(malformed("the input range does not hold 0, or is too wide"));
     }
     let input = Input { name: String::new(), dims: Vec::new(), shape, exponent: 0, lo, hi };

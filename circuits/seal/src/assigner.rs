@@ -75,13 +75,15 @@ struct Variable {
     factors: Option<(Var, Var)>,
 }
 
+/// The third term of a row: `a2`, with `f1 * a2 * a3` and `f2 * a2`.
+type Second = (Var, Option<(Fr, Var)>, Fr);
+
 /// What a multiply-add row sums up, besides a constant.
 #[derive(Clone, Copy, Debug, Default)]
 struct Packing {
     /// `f0 * a0 * a1`; no second factor stands for the constant one.
     first: Option<(Fr, Var, Option<Var>)>,
-    /// `a2`, with `f1 * a2 * a3` and `f2 * a2`.
-    second: Option<(Var, Option<(Fr, Var)>, Fr)>,
+    second: Option<Second>,
     /// `f4 * a4`
     fourth: Option<(Fr, Var)>,
 }

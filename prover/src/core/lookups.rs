@@ -95,7 +95,7 @@ fn eq_sumcheck(
     backend: &dyn Backend,
     w: &[Fr],
     mut claim: Fr,
-    tables: [&mut Vec<Fr>; 4],
+    mut tables: [&mut Vec<Fr>; 4],
 ) -> Vec<Fr> {
     let mut inverses = w.to_vec();
     batch_inversion(&mut inverses);
@@ -108,7 +108,6 @@ fn eq_sumcheck(
         eqs.push(low.chain(high.iter().copied()).collect());
     }
     let mut bound = Vec::with_capacity(w.len());
-    let tables = tables;
     for inverse in inverses {
         let eq = eqs.pop().unwrap_or_default();
         let (c0, c2) = backend.fraction_round(&eq, [&*tables[0], &*tables[1], &*tables[2], &*tables[3]]);
@@ -118,8 +117,8 @@ fn eq_sumcheck(
         let t = channel.challenge();
         claim = c0 + t * (c1 + t * c2);
         bound.push(t);
-        for table in [0, 1, 2, 3] {
-            backend.bind(tables[table], t);
+        for table in &mut tables {
+            backend.bind(table, t);
         }
     }
     bound

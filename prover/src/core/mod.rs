@@ -91,9 +91,9 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
     drop(span);
 
     let span = tracing::info_span!("relations").entered();
-    let wanted = schedule.options.mask.then_some(schedule.options.b as usize).unwrap_or(0);
+    let wanted = if schedule.options.mask { schedule.options.b as usize } else { 0 };
     let (input_log, output_log) = schedule.io_log;
-    let private = matches!(schedule.output, OutputKind::PrivateAccumulator(_)).then_some(output_log as usize).unwrap_or(0);
+    let private = if matches!(schedule.output, OutputKind::PrivateAccumulator(_)) { output_log as usize } else { 0 };
     let mut extended = channel.challenges(wanted.max(private).saturating_sub(point.len()));
     extended.extend(point);
     let point = extended;
