@@ -7,25 +7,22 @@ use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{Field, Zero};
 use rayon::prelude::*;
+use verin_circuits::commitment::opening::TAIL;
 use verin_circuits::encoding::{point_bytes, scalar_bytes};
 use verin_circuits::transcript::keccak::KeccakTranscript;
 
 /// Opens `f_0`, whose commitment carries the blinder `blind` at `X^(2^b)`, at the multilinear point `zeta`
 /// (most significant index bit first). `powers` are `[tau^0]_1, [tau^1]_1, ..`, at least `2^b`; `f0` has `2^b`
 /// coefficients. Returns the bytes that [`verin_circuits::commitment::opening::verify_opening`] reads.
-pub fn open(
-    powers: &[G1Affine],
-    f0: &[Fr],
-    blind: Fr,
-    zeta: &[Fr],
-    transcript: &mut KeccakTranscript,
-) -> Vec<u8> {
+pub fn open(powers: &[G1Affine], f0: &[Fr], blind: Fr, zeta: &[Fr], transcript: &mut KeccakTranscript) -> Vec<u8> {
     let mut out = Writer { transcript, bytes: Vec::new() };
     out.scalar(&blind);
 
-    let folds = fold_all(f0, zeta);
+    let mut folds = fold_all(f0, zeta);
+    let tail = folds.pop().unwrap_or_default();
     let commitments: Vec<_> = folds.iter().map(|fold| commit(powers, fold)).collect();
     G1Projective::normalize_batch(&commitments).iter().for_each(|point| out.point(point));
+    tail.iter().for_each(|coefficient| out.scalar(coefficient));
 
     let r = out.transcript.challenge();
     let square = r.square();
@@ -51,10 +48,10 @@ pub fn open(
     out.bytes
 }
 
-/// `f_1 .. f_{b-1}`
+/// `f_1 .. f_{b-TAIL}`
 fn fold_all(f0: &[Fr], zeta: &[Fr]) -> Vec<Vec<Fr>> {
     let mut folds: Vec<Vec<Fr>> = Vec::new();
-    for y in zeta.iter().skip(1).rev() {
+    for y in zeta.iter().skip(TAIL).rev() {
         let previous = folds.last().map_or(f0, Vec::as_slice);
         folds.push(previous.par_chunks_exact(2).map(|pair| pair[0] + *y * (pair[1] - pair[0])).collect());
     }
@@ -75,9 +72,9 @@ fn combine(folds: &[Vec<Fr>], y: Fr) -> Vec<Fr> {
 
 /// `f(r)` and `f(-r)`
 fn at_plus_minus(f: &[Fr], r: Fr, square: Fr) -> [Fr; 2] {
-    let (even, odd) = f.rchunks_exact(2).fold((Fr::zero(), Fr::zero()), |(even, odd), pair| {
-        (even * square + pair[0], odd * square + pair[1])
-    });
+    let (even, odd) = f
+        .rchunks_exact(2)
+        .fold((Fr::zero(), Fr::zero()), |(even, odd), pair| (even * square + pair[0], odd * square + pair[1]));
     [even + r * odd, even - r * odd]
 }
 

@@ -2,8 +2,9 @@
 //!
 //! HyperKZG (Zhao et al.) with one SHPLONK quotient (Boneh, Drake, Fisch, Gabizon, ePrint 2020/081); the
 //! formulas are in `docs/formats.md`. `f_0` is the combination of rows, `f_{i+1}` its fold at
-//! `y_i = zeta[b-1-i]`, `f_b = v`. No degree bound on `f_0` is needed: a part of it beyond `X^(2^b)`
-//! contributes nothing to `v` but the demand that its own folds vanish.
+//! `y_i = zeta[b-1-i]`, `f_b = v`. The folds before `f_{b-3}` are committed, `f_{b-3}` is sent as it is. No
+//! degree bound on `f_0` is needed: a part of it beyond `X^(2^b)` contributes nothing to `v` but the demand
+//! that its own folds vanish.
 
 use super::pairing::PairingClaim;
 use super::srs::VerifierSrs;
@@ -27,9 +28,19 @@ pub struct Opening<'a> {
     pub v: Fr,
 }
 
-/// Words of an opening of rows with `2^b` entries: the blind, folds, values and two quotients.
-pub fn opening_words(b: usize) -> usize {
-    4 * b + 3
+/// The last folds, which the verifier computes: `f_{b-TAIL}` is sent in the clear, as `2^TAIL` coefficients.
+/// Less than the smallest `b` of a record, so `f_0` is never the one.
+pub const TAIL: usize = 3;
+
+/// Folds that are committed, of rows with `2^b` entries: `f_1 .. f_{b-TAIL-1}`.
+pub const fn committed_folds(b: usize) -> usize {
+    b.saturating_sub(TAIL + 1)
+}
+
+/// Words of an opening of rows with `2^b` entries: the blind, folds, coefficients, values and two quotients.
+pub const fn opening_words(b: usize) -> usize {
+    let folds = committed_folds(b);
+    1 + 2 * folds + (1 << TAIL) + 2 * (folds + 1) + 4
 }
 
 /// Reads a proof of `opening` and reduces it to one pairing claim. The last point read is absorbed, so a
@@ -55,10 +66,12 @@ pub fn verify_opening(
 
     let blind = reader.scalar()?;
     transcript.absorb_scalar(&blind);
-    let folds = reader.points(b - 1)?;
+    let folds = reader.points(committed_folds(b))?;
     folds.iter().for_each(|fold| transcript.absorb_point(fold));
+    let tail = reader.scalars(1 << TAIL)?;
+    tail.iter().for_each(|coefficient| transcript.absorb_scalar(coefficient));
     let r = transcript.challenge();
-    let values = reader.scalars(2 * b)?;
+    let values = reader.scalars(2 * (folds.len() + 1))?;
     values.iter().for_each(|value| transcript.absorb_scalar(value));
     let y = transcript.challenge();
     let quotient = reader.point()?;
@@ -85,7 +98,12 @@ pub fn verify_opening(
         weight *= y;
         at_square = Some(even + *y_i * (odd - even));
     }
-    if at_square != Some(opening.v) {
+    let tail_at_square = tail.iter().rev().fold(Fr::default(), |sum, c| sum * points.square + c);
+    if at_square != Some(tail_at_square) {
+        return Err(VerifyError::Rejected { check: "opening: last committed fold folds to the coefficients" });
+    }
+    let last_fold = opening.zeta[..TAIL].iter().rev().fold(tail, |f, y_i| fold(&f, *y_i));
+    if last_fold != [opening.v] {
         return Err(VerifyError::Rejected { check: "opening: last fold equals v" });
     }
 
@@ -95,8 +113,8 @@ pub fn verify_opening(
     }
     claim.left.push(-points.c_0 * blind, tau_b);
     let mut weight = y;
-    for fold in folds {
-        claim.left.push(weight, fold);
+    for commitment in folds {
+        claim.left.push(weight, commitment);
         weight *= y;
     }
     claim.left.push(-remainder, G1Affine::generator());
@@ -104,6 +122,11 @@ pub fn verify_opening(
     claim.left.push(x, last);
     claim.right.push(Fr::one(), last);
     Ok(claim)
+}
+
+/// `(1 - y) even + y odd`, for `f = even(X^2) + X odd(X^2)`.
+fn fold(f: &[Fr], y: Fr) -> Vec<Fr> {
+    f.chunks_exact(2).map(|pair| pair[0] + y * (pair[1] - pair[0])).collect()
 }
 
 /// Constants of the points `{r, -r, r^2}` and of `x`.

@@ -3,7 +3,7 @@
 
 use super::proof::PROOF_WORDS;
 use super::verifier::verify_halo2;
-use crate::commitment::opening::{Opening, opening_words, verify_opening};
+use crate::commitment::opening::{Opening, committed_folds, opening_words, verify_opening};
 use crate::commitment::srs::VerifierSrs;
 use crate::encoding::{Reader, WORD};
 use crate::error::VerifyError;
@@ -33,7 +33,7 @@ pub struct SealCost {
     pub instances: usize,
     /// Rows in the opening.
     pub rows: usize,
-    /// Folds in the opening.
+    /// Committed folds in the opening.
     pub folds: usize,
     /// Scalar multiplications of the contract: terms of both sides whose scalar is not always 1.
     pub multiplications: usize,
@@ -90,7 +90,7 @@ pub fn verify_seal(
 /// Size of the seals of `key`, and what checking one takes.
 pub fn seal_cost(record: &Record, key: &KeySet) -> SealCost {
     let rows = record.opened_rows(key);
-    let folds = record.row_log.saturating_sub(1);
+    let folds = committed_folds(record.row_log);
     let public = usize::from(!record.flags.private_input) + usize::from(!record.flags.private_output);
     let instances = 1 + public + usize::from(public > 0) + rows + record.row_log + 1;
     SealCost {

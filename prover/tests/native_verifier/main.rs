@@ -2,11 +2,13 @@
 //! constraint system of all seals.
 
 mod decoders;
+mod forgers;
 mod seals;
 mod toy;
 
 use ark_bn254::Fr;
 use ark_ff::{BigInteger, PrimeField};
+use forgers::Lie;
 use seals::{Sealed, Shape};
 use std::path::PathBuf;
 use verin_circuits::commitment::srs::VerifierSrs;
@@ -101,6 +103,28 @@ fn tamper_seal() {
     assert!(matches!(check(&sealed, &longer), Err(VerifyError::Length { .. })));
 }
 
+/// The coefficients in the clear are tied to the last committed fold, that fold to its commitment, they to `v`.
+#[test]
+fn forged_openings() {
+    for shape in [public(), mixed()] {
+        let honest = seals::forge(shape, 9, Lie::None);
+        assert_eq!(check(&honest, &honest.seal), Ok(()));
+        for (_, lie, expected) in forged() {
+            let sealed = seals::forge(shape, 9, lie);
+            assert_eq!(check(&sealed, &sealed.seal), Err(VerifyError::Rejected { check: expected }), "{lie:?}");
+        }
+    }
+}
+
+/// Name in the fixtures, lie, the check that catches it.
+fn forged() -> [(&'static str, Lie, &'static str); 3] {
+    [
+        ("coefficients", Lie::Coefficients, "opening: last committed fold folds to the coefficients"),
+        ("values", Lie::Values, "pairing"),
+        ("value", Lie::Value, "opening: last fold equals v"),
+    ]
+}
+
 /// Every byte of a statement, public or private, and every way to cut it.
 #[test]
 fn tamper_statement() {
@@ -137,8 +161,16 @@ fn tamper_statement() {
         refused(Statement { input: statement.input[1..].to_vec(), ..statement.clone() });
         refused(Statement { output: statement.output[1..].to_vec(), ..statement.clone() });
         refused(Statement { output: [statement.output.as_slice(), &[0]].concat(), ..statement.clone() });
-        refused(Statement { input: statement.input.repeat(2), output: statement.output.repeat(2), ..statement.clone() });
-        refused(Statement { input: statement.input.repeat(3), output: statement.output.repeat(3), ..statement.clone() });
+        refused(Statement {
+            input: statement.input.repeat(2),
+            output: statement.output.repeat(2),
+            ..statement.clone()
+        });
+        refused(Statement {
+            input: statement.input.repeat(3),
+            output: statement.output.repeat(3),
+            ..statement.clone()
+        });
     }
 }
 
@@ -194,6 +226,25 @@ fn golden() {
     }
 }
 
+/// Forged seals for the statement and record of `seal_public.json`, made along with it; still refused.
+#[test]
+fn golden_forgeries() {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier-contract/test/fixtures"));
+    let path = folder.join("forged_public.json");
+    let honest = seals::seal(public(), 7);
+    if std::env::var_os("VERIN_WRITE_FIXTURES").is_some() {
+        let seals = forged().map(|(name, lie, _)| (name.to_string(), hex(&seals::forge(public(), 7, lie).seal).into()));
+        let json = serde_json::Value::Object(seals.into_iter().collect());
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(&path, serde_json::to_string_pretty(&json).unwrap() + "\n").unwrap();
+    }
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    for (name, _, expected) in forged() {
+        let verdict = check(&honest, &unhex(json[name].as_str().unwrap()));
+        assert_eq!(verdict, Err(VerifyError::Rejected { check: expected }), "{name}");
+    }
+}
+
 /// Milliseconds to verify a seal the size of a small network's; printed, not asserted.
 #[test]
 fn timing() {
@@ -208,8 +259,7 @@ fn timing() {
 }
 
 fn fixture(sealed: &Sealed) -> String {
-    let verified =
-        verify_seal(&sealed.record, VerifierSrs::insecure(), &sealed.statement, &sealed.seal).unwrap();
+    let verified = verify_seal(&sealed.record, VerifierSrs::insecure(), &sealed.statement, &sealed.seal).unwrap();
     let cost = seal_cost(&sealed.record, &sealed.record.key_sets[0]);
     let json = serde_json::json!({
         "srs": hex(&srs_bytes(VerifierSrs::insecure())),
@@ -245,11 +295,16 @@ fn unhex(text: &str) -> Vec<u8> {
 /// `a + b`, 256 bits; saturates.
 fn add(a: &[u8], b: &[u8]) -> Vec<u8> {
     let mut carry = 0;
-    let mut sum: Vec<u8> = a.iter().zip(b).rev().map(|(a, b)| {
-        let s = u16::from(*a) + u16::from(*b) + carry;
-        carry = s >> 8;
-        s as u8
-    }).collect();
+    let mut sum: Vec<u8> = a
+        .iter()
+        .zip(b)
+        .rev()
+        .map(|(a, b)| {
+            let s = u16::from(*a) + u16::from(*b) + carry;
+            carry = s >> 8;
+            s as u8
+        })
+        .collect();
     sum.reverse();
     if carry > 0 { vec![0xff; a.len()] } else { sum }
 }

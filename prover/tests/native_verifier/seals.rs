@@ -1,5 +1,6 @@
 //! Records, statements and valid seals around the toy circuit: real proofs of everything but a model.
 
+use crate::forgers::{self, Lie};
 use crate::toy;
 use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{CurveGroup, PrimeGroup, VariableBaseMSM};
@@ -74,6 +75,24 @@ fn slots(port: &Port, batch: usize, range: (i64, i64), rows: &[Row], rng: &mut C
 }
 
 pub fn seal(shape: Shape, seed: u64) -> Sealed {
+    seal_of(shape, seed, Fr::zero(), open)
+}
+
+/// The same, false: `lie` in the opening. What comes before it is true to the lie.
+pub fn forge(shape: Shape, seed: u64, lie: Lie) -> Sealed {
+    let opener = |powers: &[G1Affine], f0: &[Fr], blind, zeta: &[Fr], transcript: &mut KeccakTranscript| {
+        forgers::open(lie, powers, f0, blind, zeta, transcript)
+    };
+    seal_of(shape, seed, if lie == Lie::Value { Fr::ONE } else { Fr::zero() }, opener)
+}
+
+/// With `v` off by `error`.
+fn seal_of(
+    shape: Shape,
+    seed: u64,
+    error: Fr,
+    opener: impl FnOnce(&[G1Affine], &[Fr], Fr, &[Fr], &mut KeccakTranscript) -> Vec<u8>,
+) -> Sealed {
     let Shape { flags, batch, row_log, .. } = shape;
     let rng = &mut ChaCha20Rng::seed_from_u64(seed);
     let powers = powers((1 << row_log) + 1);
@@ -118,7 +137,7 @@ pub fn seal(shape: Shape, seed: u64) -> Sealed {
         f0.iter_mut().zip(&row.entries).for_each(|(f, entry)| *f += *s * entry);
         blind += *s * row.blind;
     }
-    let v = multilinear(&f0, &zeta);
+    let v = multilinear(&f0, &zeta) + error;
 
     let bound = statement.bind(&record, &witness_points).unwrap();
     let instances = [bound.instances(), scalars.clone(), zeta.clone(), vec![v]].concat();
@@ -128,7 +147,7 @@ pub fn seal(shape: Shape, seed: u64) -> Sealed {
     seal.extend(scalars.iter().chain(&zeta).chain([&v]).flat_map(scalar_bytes));
     let prefix = seal.len() / 32;
     seal.extend(proof);
-    seal.extend(open(&powers, &f0, blind, &zeta, &mut transcript));
+    seal.extend(opener(&powers, &f0, blind, &zeta, &mut transcript));
     Sealed { record, statement, seal, params, key, prefix }
 }
 

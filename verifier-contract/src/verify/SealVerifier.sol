@@ -126,9 +126,8 @@ contract SealVerifier is ISealVerifier {
         uint256 witnessRows
     ) private view {
         uint256 m = c.merge;
-        uint256 values = shape.opening + 0x40 * b - 0x20;
-        uint256 quotients = values + 0x40 * b;
-        (uint256 total, uint256 c0, uint256 vanishing) = HyperKzg.remainder(c, values, shape.zeta, b, inverse);
+        uint256 quotients = shape.quotients;
+        (uint256 total, uint256 c0, uint256 vanishing) = HyperKzg.remainder(c, shape.values, shape.zeta, b, inverse);
         uint256 factor = mulmod(m, c0, R);
         {
             uint256 inputRows;
@@ -146,7 +145,7 @@ contract SealVerifier is ISealVerifier {
             scalars += 32 * shape.outputRows;
             left.addScaled(witnessRows, shape.witnessRows, factor, scalars);
         }
-        left.addGeometric(shape.opening + 0x20, b - 1, mulmod(m, c.openingY, R), c.openingY);
+        left.addGeometric(shape.opening + 0x20, HyperKzg.committed(b), mulmod(m, c.openingY, R), c.openingY);
         left.addGeometric(quotients, 1, R - mulmod(m, vanishing, R), 0);
         left.addGeometric(quotients + 0x40, 1, mulmod(m, c.openingX, R), 0);
         left.add(1, 2, R - addmod(value, mulmod(m, total, R), R));
@@ -186,9 +185,11 @@ contract SealVerifier is ISealVerifier {
                 // Both bounds are 64-bit numbers in order.
                 span = uint256(header.inputMax - header.inputMin);
             }
-            prefix[2] = SealStatement.sum(
-                input, header.inputWidth, header.inputCols, header.inputColsLog2, header.inputMin, span, z
-            );
+            (uint256 width, uint256 cols, uint256 colsLog2) =
+                (header.inputWidth, header.inputCols, header.inputColsLog2);
+            prefix[2] = width == 1 && cols >= 32
+                ? SealStatement.byteSum(input, cols, colsLog2, header.inputMin, span, z)
+                : SealStatement.sum(input, width, cols, colsLog2, header.inputMin, span, z);
         }
         if (publicOutput) {
             prefix[count - 1] = SealStatement.sum(

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {RecordHeader} from "../RecordHeader.sol";
 import {R} from "./Field.sol";
+import {HyperKzg} from "./HyperKzg.sol";
 
 /// @title What a seal for a record and a statement must look like
 /// @notice The record and the lengths of the statement fix the length of the seal and the place of everything
@@ -21,6 +22,8 @@ library SealShape {
     /// @param keyPoints The key's fixed and permutation commitments.
     /// @param scalars `s_i`, `zeta` and `v`.
     /// @param rows Committed rows that are opened.
+    /// @param values The opening's values.
+    /// @param quotients The opening's two quotients.
     struct Shape {
         uint256 k;
         uint256 transcriptRepr;
@@ -35,6 +38,8 @@ library SealShape {
         uint256 zeta;
         uint256 proof;
         uint256 opening;
+        uint256 values;
+        uint256 quotients;
     }
 
     /// @notice The input is not a whole number of slots.
@@ -92,7 +97,10 @@ library SealShape {
             s.zeta = s.scalars + 32 * s.rows;
             s.proof = s.zeta + 32 * (header.rowLog2 + 1);
             s.opening = s.proof + PROOF_BYTES;
-            uint256 expected = s.opening + 32 * (4 * header.rowLog2 + 3) - base;
+            // Behind the opening's values, two quotients.
+            s.values = s.opening + HyperKzg.headBytes(header.rowLog2);
+            s.quotients = s.values + HyperKzg.valueBytes(header.rowLog2);
+            uint256 expected = s.quotients + 0x80 - base;
             require(expected == seal.length, BadSealLength(expected, seal.length));
             // At most 4 instances besides the scalars; they must fit the rows that are not blinded.
             uint256 publicPorts = (header.inputWidth == 0 ? 0 : 1) + (header.outputWidth == 0 ? 0 : 1);

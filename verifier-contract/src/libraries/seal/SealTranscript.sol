@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {R} from "./Field.sol";
+import {HyperKzg} from "./HyperKzg.sol";
 
 /// @title Fiat-Shamir
 /// @notice A challenge is `keccak256(state, everything read since the last one)`, which is the next state.
@@ -41,6 +42,9 @@ library SealTranscript {
         uint256 scalarCount,
         uint256 rowLog2
     ) internal pure returns (Challenges memory c, uint256 instances) {
+        // Second SHPLONK quotient of halo2, blinder, points, coefficients: all that is behind the first quotient.
+        uint256 head = 64 + HyperKzg.headBytes(rowLog2);
+        uint256 values = HyperKzg.valueBytes(rowLog2);
         assembly ("memory-safe") {
             function squeeze(chunk, length, state) -> next {
                 mstore(sub(chunk, 0x20), state)
@@ -51,14 +55,14 @@ library SealTranscript {
                 next := keccak256(0, 0x20)
             }
 
-            // [state][representation][prefix][scalars][halo2's proof: 56 words][opening: 4 b + 3 words]
+            // [state][representation][prefix][scalars][halo2's proof: 56 words][opening: its quotients are 4 words]
             let chunk := add(mload(0x40), 0x20)
             mstore(chunk, transcriptRepr)
             instances := add(chunk, 0x20)
             let prefixBytes := shl(5, mload(prefix))
             mcopy(instances, add(prefix, 0x20), prefixBytes)
             let copied := add(instances, prefixBytes)
-            let size := shl(5, add(add(scalarCount, 59), shl(2, rowLog2)))
+            let size := add(add(shl(5, scalarCount), 0x740), add(head, values))
             calldatacopy(copied, scalars, size)
             mstore(0x40, add(copied, size))
 
@@ -88,16 +92,14 @@ library SealTranscript {
             mstore(add(c, 0xc0), mod(state, R))
             // Second SHPLONK quotient, blinder, folds: where the folds are opened.
             chunk := add(chunk, 0x40)
-            length := add(0x20, shl(6, rowLog2))
-            state := squeeze(chunk, length, state)
+            state := squeeze(chunk, head, state)
             mstore(add(c, 0xe0), mod(state, R))
             // Values of the folds.
-            chunk := add(chunk, length)
-            length := shl(6, rowLog2)
-            state := squeeze(chunk, length, state)
+            chunk := add(chunk, head)
+            state := squeeze(chunk, values, state)
             mstore(add(c, 0x100), mod(state, R))
             // The opening's quotients.
-            chunk := add(chunk, length)
+            chunk := add(chunk, values)
             state := squeeze(chunk, 0x40, state)
             mstore(add(c, 0x120), mod(state, R))
             state := squeeze(add(chunk, 0x40), 0x40, state)
