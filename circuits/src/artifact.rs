@@ -102,7 +102,11 @@ pub fn seal_sections(magic: [u8; 8], parts: &[&[u8]]) -> Vec<u8> {
 ///
 /// # Errors
 /// Another magic, a wrong checksum, or not `N` sections.
-pub fn sections<'a, const N: usize>(what: &'static str, magic: [u8; 8], bytes: &'a [u8]) -> Result<[&'a [u8]; N], VerifyError> {
+pub fn sections<'a, const N: usize>(
+    what: &'static str,
+    magic: [u8; 8],
+    bytes: &'a [u8],
+) -> Result<[&'a [u8]; N], VerifyError> {
     let malformed = |why: &str| VerifyError::Malformed { what, why: why.to_string() };
     let rest = bytes.strip_prefix(&magic).ok_or_else(|| malformed("it does not begin like one"))?;
     let (body, checksum) = rest.split_last_chunk::<WORD>().ok_or_else(|| malformed("it is truncated"))?;

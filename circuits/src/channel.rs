@@ -37,7 +37,9 @@ impl<'a, A: Arithmetic> Channel<'a, A> {
         let mut message = Vec::with_capacity(n);
         for _ in 0..n {
             message.push(match &mut self.proof {
-                Some(proof) => proof.next().cloned().ok_or(VerifyError::Inconsistent { what: "a proof that is too short" })?,
+                Some(proof) => {
+                    proof.next().cloned().ok_or(VerifyError::Inconsistent { what: "a proof that is too short" })?
+                }
                 None => self.a.constant(Fr::zero()),
             });
         }

@@ -84,7 +84,10 @@ impl<'a> Reader<'a> {
         let (high, low) = bytes.split_at(WORD - 4);
         let index = self.index;
         if high.iter().any(|b| *b != 0) {
-            return Err(VerifyError::Malformed { what: self.what, why: format!("word {index} is not a 32-bit number") });
+            return Err(VerifyError::Malformed {
+                what: self.what,
+                why: format!("word {index} is not a 32-bit number"),
+            });
         }
         Ok(low.iter().fold(0, |n, b| n << 8 | u32::from(*b)))
     }

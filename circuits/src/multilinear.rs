@@ -201,11 +201,15 @@ mod tests {
             is_extension(5, |i| q(i).clamp(0, (1 << bits) - 1), |p| relu(&mut Native, p, bits));
             is_extension(5, |i| q(i).clamp(-(1 << bits), (1 << bits) - 1), |p| clamp(&mut Native, p, bits));
         }
-        is_extension(4, |h| match h.cmp(&8) {
-            std::cmp::Ordering::Less => 0,
-            std::cmp::Ordering::Equal => 1,
-            std::cmp::Ordering::Greater => 2,
-        }, |p| class(&mut Native, p));
+        is_extension(
+            4,
+            |h| match h.cmp(&8) {
+                std::cmp::Ordering::Less => 0,
+                std::cmp::Ordering::Equal => 1,
+                std::cmp::Ordering::Greater => 2,
+            },
+            |p| class(&mut Native, p),
+        );
     }
 
     #[test]

@@ -48,11 +48,7 @@ impl Flags {
     fn decode(word: usize) -> Option<Self> {
         let bit = |i: u32| (word >> i) & 1 == 1;
         // Bit 2, private weights, needs a proof of their ranges beside the record, which this version does not know.
-        (word < 16 && !bit(2)).then(|| Self {
-            private_input: bit(0),
-            private_output: bit(1),
-            fast: bit(3),
-        })
+        (word < 16 && !bit(2)).then(|| Self { private_input: bit(0), private_output: bit(1), fast: bit(3) })
     }
 
     fn encode(self) -> usize {
@@ -102,7 +98,8 @@ impl Port {
             return malformed("padded columns do not fit the shape");
         }
         if private {
-            if self.width != 0 || self.bytes == 0 || !self.bytes.is_multiple_of(POINT) || self.bytes / POINT >= MAX_ROWS {
+            if self.width != 0 || self.bytes == 0 || !self.bytes.is_multiple_of(POINT) || self.bytes / POINT >= MAX_ROWS
+            {
                 return malformed("a private port holds points and has width 0");
             }
         } else if !WIDTH.contains(&self.width) || self.bytes != self.rows * self.cols * self.width {
@@ -237,17 +234,8 @@ impl Record {
         let model_rows = reader.points(models)?;
         let key_sets = keys.into_iter().map(|key| key.with_points(reader)).collect::<Result<Vec<_>, _>>()?;
         reader.clone().end()?;
-        let record = Self {
-            graph_digest,
-            srs_digest,
-            row_log,
-            flags,
-            input,
-            input_range,
-            output,
-            model_rows,
-            key_sets,
-        };
+        let record =
+            Self { graph_digest, srs_digest, row_log, flags, input, input_range, output, model_rows, key_sets };
         match record.key_sets.iter().all(|set| record.opened_rows(set) < MAX_ROWS) {
             true => Ok(record),
             false => Err(malformed("too many rows")),

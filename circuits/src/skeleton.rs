@@ -37,7 +37,12 @@ pub fn strip(graph: &Graph) -> Graph {
 
 /// What a record says of its model.
 pub fn model_digest(skeleton: &[u8], graph_digest: &[u8; WORD]) -> [u8; WORD] {
-    Keccak256::new().chain_update(TAG).chain_update(Keccak256::digest(skeleton)).chain_update(graph_digest).finalize().into()
+    Keccak256::new()
+        .chain_update(TAG)
+        .chain_update(Keccak256::digest(skeleton))
+        .chain_update(graph_digest)
+        .finalize()
+        .into()
 }
 
 /// The bytes of a skeleton (of the stripped part of any graph).
@@ -178,9 +183,8 @@ impl Numbers<'_> {
             0 => Table::Clamp { bits: self.below(i64::from(domain_bits))? as u32 },
             1 => Table::Relu { bits: self.below(i64::from(domain_bits))? as u32 },
             _ => {
-                let values = (0..1usize << domain_bits).map(|_| {
-                    i32::try_from(self.number()?).map_err(|_| malformed("a table entry is too large"))
-                });
+                let values = (0..1usize << domain_bits)
+                    .map(|_| i32::try_from(self.number()?).map_err(|_| malformed("a table entry is too large")));
                 Table::Values(values.collect::<Result<_, _>>()?)
             }
         };

@@ -12,7 +12,11 @@ use ark_ff::Zero;
 ///
 /// # Errors
 /// The proof is too short.
-pub fn round<A: Arithmetic>(channel: &mut Channel<'_, A>, degree: usize, claim: &mut A::F) -> Result<A::F, VerifyError> {
+pub fn round<A: Arithmetic>(
+    channel: &mut Channel<'_, A>,
+    degree: usize,
+    claim: &mut A::F,
+) -> Result<A::F, VerifyError> {
     let [c0] = channel.read_array()?;
     let high = channel.read(degree.saturating_sub(1))?;
     let t = channel.challenge();

@@ -59,7 +59,10 @@ pub fn schedule(
     }
     let range = (graph.input.lo, graph.input.hi);
     if skeleton::ports(&graph, &schedule) != (record.input, record.output) || record.input_range != range {
-        return Err(VerifyError::Malformed { what: "record", why: "input or output are not those of the program".into() });
+        return Err(VerifyError::Malformed {
+            what: "record",
+            why: "input or output are not those of the program".into(),
+        });
     }
     Ok(schedule)
 }
@@ -105,12 +108,7 @@ pub fn verify_unsealed(
     }
     let (count, _) = cost(schedule)?;
     let scalars = reader.scalars(count)?;
-    let public = Public {
-        s0: bound.s0_scalar(),
-        z: bound.z,
-        input_sum: bound.input_sum,
-        output_sum: bound.output_sum,
-    };
+    let public = Public { s0: bound.s0_scalar(), z: bound.z, input_sum: bound.input_sum, output_sum: bound.output_sum };
     let mut native = Native;
     let opening = verify(&mut Channel::new(&mut native, &scalars), schedule, &public)?;
 

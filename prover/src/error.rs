@@ -26,7 +26,9 @@ pub enum ProverError {
         got: usize,
     },
     /// A record of profile `fast` cannot be sealed.
-    #[error("this key was set up with --profile fast, which has no seal: prove with --unsealed, or set up again with --profile chain")]
+    #[error(
+        "this key was set up with --profile fast, which has no seal: prove with --unsealed, or set up again with --profile chain"
+    )]
     NoSeal,
     /// The SRS has too few powers.
     #[error("the SRS has {got} powers of tau, {needed} are needed: use a larger .ptau file")]

@@ -81,7 +81,9 @@ pub fn setup(
     let b = match options.row_log {
         Some(b) if ROW_LOG.contains(&(b as usize)) => b,
         Some(b) => {
-            return Err(ProverError::Key { why: format!("rows of 2^{b} entries: choose 2^{} to 2^{}", ROW_LOG.start(), ROW_LOG.end()) });
+            return Err(ProverError::Key {
+                why: format!("rows of 2^{b} entries: choose 2^{} to 2^{}", ROW_LOG.start(), ROW_LOG.end()),
+            });
         }
         None => choose_row_log(&graph, options)?,
     };
@@ -177,14 +179,7 @@ fn key_set(batch: usize, witness_rows: usize, key: &SealKey) -> Result<KeySet, P
     let wrong = |_| ProverError::Key { why: "the circuit has another number of columns".into() };
     let fixed: [G1Affine; FIXED_COLUMNS] = key.fixed.clone().try_into().map_err(wrong)?;
     let permutation: [G1Affine; PERMUTATION_COLUMNS] = key.permutation.clone().try_into().map_err(wrong)?;
-    Ok(KeySet {
-        batch,
-        k: key.k as usize,
-        witness_rows,
-        transcript_repr: key.transcript_repr,
-        fixed,
-        permutation,
-    })
+    Ok(KeySet { batch, k: key.k as usize, witness_rows, transcript_repr: key.transcript_repr, fixed, permutation })
 }
 
 /// The cheapest row length. `chain` counts gas (8,000 a row, 10,000 a fold) and proving time (about one unit of gas for each entry

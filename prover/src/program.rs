@@ -42,7 +42,8 @@ impl Program for CoreVerifier {
         let options = self.schedule.options;
         let (public, scalars) = advice.split_at(self.public_len().min(advice.len()));
         let mut rest = public.iter().cloned();
-        let missing = || VerifyError::Length { what: "private scalars", expected: self.advice_len(), got: advice.len() };
+        let missing =
+            || VerifyError::Length { what: "private scalars", expected: self.advice_len(), got: advice.len() };
         let s0 = rest.next().ok_or_else(missing)?;
         let z = if public.len() > 1 { rest.next().ok_or_else(missing)? } else { s0.clone() };
         let input_sum = if options.private_input { None } else { rest.next() };

@@ -14,8 +14,8 @@ use rand::{CryptoRng, RngCore};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use verin_circuits::artifact::ProofFile;
-use verin_circuits::error::VerifyError;
 use verin_circuits::encoding::{WORD, point_bytes, scalar_bytes};
+use verin_circuits::error::VerifyError;
 use verin_circuits::record::Port;
 use verin_circuits::schedule::Schedule;
 use verin_circuits::statement::{Statement, encode_value};
@@ -106,7 +106,9 @@ impl<'b> Prover<'b> {
         self.prepare(batch, false)?;
         let (schedule, _) = self.batches.get(&batch).ok_or(ProverError::NoSeal)?;
         if schedule.rows.input == 0 {
-            return Err(ProverError::Key { why: "the input of this record is public: there is nothing to commit to".into() });
+            return Err(ProverError::Key {
+                why: "the input of this record is public: there is nothing to commit to".into(),
+            });
         }
         let columns = columns(&self.key.graph, schedule, &self.traces(inputs, batch)?);
         let blinders: Vec<Fr> = (0..schedule.rows.input).map(|_| Fr::rand(&mut *rng)).collect();
@@ -188,12 +190,8 @@ impl<'b> Prover<'b> {
             output: port_bytes(&record.output, output_rows, &traces, &output_cells),
         };
         let bound = statement.bind(record, &witness)?;
-        let public = Public {
-            s0: bound.s0_scalar(),
-            z: bound.z,
-            input_sum: bound.input_sum,
-            output_sum: bound.output_sum,
-        };
+        let public =
+            Public { s0: bound.s0_scalar(), z: bound.z, input_sum: bound.input_sum, output_sum: bound.output_sum };
         let core = core::prove(self.backend, schedule, &columns, &public, secrets.salt, secrets.mask.take());
         timings.core = started.elapsed();
 

@@ -18,7 +18,11 @@ fn completeness_sealed() {
         let options = SetupOptions { private_input: i & 1 == 1, private_output: i & 2 == 2, ..Default::default() };
         let started = Instant::now();
         let key = setup(&Cpu, graph.clone(), options, &|n| Ok(Srs::insecure(n))).unwrap();
-        println!("{name}: setup {:?}, k {:?}", started.elapsed(), key.record.record.key_sets.iter().map(|k| k.k).collect::<Vec<_>>());
+        println!(
+            "{name}: setup {:?}, k {:?}",
+            started.elapsed(),
+            key.record.record.key_sets.iter().map(|k| k.k).collect::<Vec<_>>()
+        );
         let mut prover = Prover::new(key, &Cpu);
         for count in [1, if i == 2 { 8 } else { 1 }] {
             let inputs = support::inputs(&mut rng, &graph, count);

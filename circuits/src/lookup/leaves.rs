@@ -4,7 +4,7 @@ use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
 use crate::error::VerifyError;
 use crate::lookup::fraction::LeafClaim;
-use crate::multilinear::{PrefixEq, class, clamp, index, less_than, relu, signed, suffix};
+use crate::multilinear::{PrefixEq, clamp, class, index, less_than, relu, signed, suffix};
 use crate::schedule::{Block, Form, Numerator, Schedule, TensorIx};
 use ark_bn254::Fr;
 use ark_ff::{One, Zero};
@@ -75,7 +75,12 @@ fn numerator_at<A: Arithmetic>(a: &mut A, block: &Block, claims: &ColumnClaims<A
     })
 }
 
-fn form_at<A: Arithmetic>(a: &mut A, form: Form, point: &[A::F], claims: &ColumnClaims<A::F>) -> Result<A::F, VerifyError> {
+fn form_at<A: Arithmetic>(
+    a: &mut A,
+    form: Form,
+    point: &[A::F],
+    claims: &ColumnClaims<A::F>,
+) -> Result<A::F, VerifyError> {
     Ok(match form {
         Form::Constant(c) => a.constant(signed(c)),
         Form::Tensor(ix, plus) => a.affine(claimed(claims, ix)?, Fr::one(), signed(plus)),

@@ -2,7 +2,9 @@
 
 use super::blocks::{Block, Form, Numerator};
 use super::placement::{Group, place};
-use super::{Accumulator, Options, OutputKind, Placement, Relation, RelationKind, Requantized, Role, Schedule, Tensor, TensorIx};
+use super::{
+    Accumulator, Options, OutputKind, Placement, Relation, RelationKind, Requantized, Role, Schedule, Tensor, TensorIx,
+};
 use crate::error::VerifyError;
 use std::collections::HashMap;
 use verin_quantizer::ir::{Activation, Graph, Op, Table, TensorId};
@@ -19,8 +21,16 @@ const MAX_ROWS: u64 = 1 << 15;
 /// # Errors
 /// The graph is not one that [`Graph`] allows, or is too large for the argument.
 pub fn build(graph: &Graph, options: Options) -> Result<Schedule, VerifyError> {
-    Builder { graph, options, tensors: Vec::new(), blocks: Vec::new(), next_tag: 1, ranges: HashMap::new(), tables: Vec::new() }
-        .run()
+    Builder {
+        graph,
+        options,
+        tensors: Vec::new(),
+        blocks: Vec::new(),
+        next_tag: 1,
+        ranges: HashMap::new(),
+        tables: Vec::new(),
+    }
+    .run()
 }
 
 struct Builder<'a> {
@@ -81,12 +91,16 @@ impl Builder<'_> {
 
         let output = self.output()?;
         let relations = self.relations(&accumulators, output)?;
-        let output_shape = graph.shape(graph.output).ok_or_else(|| unprovable("the output is not a tensor of the graph"))?;
+        let output_shape =
+            graph.shape(graph.output).ok_or_else(|| unprovable("the output is not a tensor of the graph"))?;
         let output_pad = self.output_pad()?;
         let tree_log = self.lay_out_blocks()?;
         let chunks: u64 = self.tensors.iter().map(|(t, _)| 1u64 << t.log.saturating_sub(self.options.b)).sum();
         if chunks > MAX_ROWS {
-            return Err(unprovable(format!("{chunks} rows of 2^{}; {MAX_ROWS} is the most: use longer rows", self.options.b)));
+            return Err(unprovable(format!(
+                "{chunks} rows of 2^{}; {MAX_ROWS} is the most: use longer rows",
+                self.options.b
+            )));
         }
         let zero_chunks = |i: usize, chunk: usize| self.is_zero_chunk(i, chunk);
         let mut tensors = self.tensors.clone();
@@ -112,7 +126,10 @@ impl Builder<'_> {
     }
 
     fn find(&self, role: Role) -> Result<TensorIx, VerifyError> {
-        self.tensors.iter().position(|(t, _)| t.role == role).ok_or_else(|| unprovable(format!("{role:?} has no tensor")))
+        self.tensors
+            .iter()
+            .position(|(t, _)| t.role == role)
+            .ok_or_else(|| unprovable(format!("{role:?} has no tensor")))
     }
 
     fn tags(&mut self, n: u64) -> u64 {
@@ -129,7 +146,15 @@ impl Builder<'_> {
     /// A block of table entries with its multiplicities.
     fn table(&mut self, log: u32, tag: u64, key: Form, value: Form) {
         let multiplicity = self.tensor(Role::Multiplicity(self.blocks.len()), log, Group::Witness);
-        self.blocks.push(Block { log, offset: 0, tag, class: None, key, value, numerator: Numerator::Minus(multiplicity) });
+        self.blocks.push(Block {
+            log,
+            offset: 0,
+            tag,
+            class: None,
+            key,
+            value,
+            numerator: Numerator::Minus(multiplicity),
+        });
     }
 
     /// Range and padding of a private input, which no relation produces: real cells are looked up as
@@ -274,12 +299,17 @@ impl Builder<'_> {
         }
         let shape = self.graph.shape(id).ok_or_else(|| unprovable("the output is not a tensor of the graph"))?;
         let batch = self.options.batch_log;
-        Ok(OutputKind::PrivateAccumulator(self.tensor(Role::Output, batch + shape.log(), Group::Output { slots_log: batch })))
+        Ok(OutputKind::PrivateAccumulator(self.tensor(
+            Role::Output,
+            batch + shape.log(),
+            Group::Output { slots_log: batch },
+        )))
     }
 
     /// What padded columns of the output hold: 0, or a table's entry for accumulator 0.
     fn output_pad(&self) -> Result<i64, VerifyError> {
-        let Some(Op::Activation(activation)) = self.graph.output.checked_sub(1).and_then(|i| self.graph.nodes.get(i)).map(|n| &n.op)
+        let Some(Op::Activation(activation)) =
+            self.graph.output.checked_sub(1).and_then(|i| self.graph.nodes.get(i)).map(|n| &n.op)
         else {
             return Ok(0);
         };
@@ -297,7 +327,11 @@ impl Builder<'_> {
         }
     }
 
-    fn relations(&self, activations: &HashMap<usize, Requantized>, output: OutputKind) -> Result<Vec<Relation>, VerifyError> {
+    fn relations(
+        &self,
+        activations: &HashMap<usize, Requantized>,
+        output: OutputKind,
+    ) -> Result<Vec<Relation>, VerifyError> {
         let mut relations = Vec::new();
         for (i, node) in self.graph.nodes.iter().enumerate() {
             if let (Op::Activation(_), Some(requantized)) = (&node.op, activations.get(&i)) {

@@ -143,7 +143,11 @@ pub fn prove(
 }
 
 /// Whole rows, as field elements, of those that hold chunks smaller than a row.
-fn shared_rows(schedule: &Schedule, columns: &[Ints<'_>], wanted: impl Iterator<Item = usize>) -> BTreeMap<usize, Vec<Fr>> {
+fn shared_rows(
+    schedule: &Schedule,
+    columns: &[Ints<'_>],
+    wanted: impl Iterator<Item = usize>,
+) -> BTreeMap<usize, Vec<Fr>> {
     let length = 1usize << schedule.options.b;
     let mut rows: BTreeMap<usize, Vec<Fr>> = wanted.map(|row| (row, vec![Fr::zero(); length])).collect();
     for (tensor, column) in schedule.tensors.iter().zip(columns) {

@@ -76,11 +76,8 @@ fn io_sum_is_the_sum() {
 #[test]
 fn golden_digests() {
     let srs = VerifierSrs::insecure();
-    let statement = verin_circuits::statement::Statement {
-        context: [0x22; 32],
-        input: vec![1, 2, 3],
-        output: vec![4, 5],
-    };
+    let statement =
+        verin_circuits::statement::Statement { context: [0x22; 32], input: vec![1, 2, 3], output: vec![4, 5] };
     let generator = ark_bn254::G1Affine::new(1u64.into(), 2u64.into());
     let s0 = statement.digest(&[0x11; 32], &[generator]);
     let text = include_str!("../../../docs/formats.md");

@@ -4,13 +4,13 @@
 use ark_bn254::{Fq, Fr, G1Affine as ArkPoint};
 use ark_ff::{BigInteger, PrimeField as _};
 use halo2_proofs::circuit::{Layouter, SimpleFloorPlanner, Value};
+use halo2_proofs::halo2curves::CurveAffine;
 use halo2_proofs::halo2curves::bn256::{Bn256, Fq as HaloFq, Fr as HaloFr, G1Affine as HaloPoint};
 use halo2_proofs::halo2curves::ff::{Field, PrimeField};
 use halo2_proofs::halo2curves::group::prime::PrimeCurveAffine;
-use halo2_proofs::halo2curves::CurveAffine;
 use halo2_proofs::plonk::{
-    Advice, Circuit, Column, ConstraintSystem, Error, Expression, Fixed, Instance, ProvingKey, create_proof,
-    keygen_pk, keygen_vk, verify_proof,
+    Advice, Circuit, Column, ConstraintSystem, Error, Expression, Fixed, Instance, ProvingKey, create_proof, keygen_pk,
+    keygen_vk, verify_proof,
 };
 use halo2_proofs::poly::Rotation;
 use halo2_proofs::poly::commitment::ParamsProver;
@@ -91,10 +91,7 @@ impl Circuit<HaloFr> for Toy {
                 [zero, small(1), partial[0], partial[1], partial[2], zero, zero],
             ),
             ([end[0], end[1], end[2], zero, zero], [zero; 7]),
-            (
-                [2, 3, 1, 1, 9].map(Fr::from),
-                [zero, zero, small(1), small(1), small(1), small(1), -small(1)],
-            ),
+            ([2, 3, 1, 1, 9].map(Fr::from), [zero, zero, small(1), small(1), small(1), small(1), -small(1)]),
         ];
         let cells = layouter.assign_region(
             || "toy",

@@ -15,7 +15,8 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let mut files = std::env::args().skip(1);
-    let record = RecordFile::decode(&std::fs::read(files.next().ok_or("usage: gas RECORD PROOF [PROOF ...]")?)?)?.record;
+    let record =
+        RecordFile::decode(&std::fs::read(files.next().ok_or("usage: gas RECORD PROOF [PROOF ...]")?)?)?.record;
 
     let anvil = Anvil::locate(Path::new(env!("CARGO_MANIFEST_DIR")))?;
     if !anvil.is_installed() {
