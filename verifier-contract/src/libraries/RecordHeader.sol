@@ -13,6 +13,9 @@ library RecordHeader {
     uint256 internal constant KEY_SET_WORDS = 4;
     uint256 internal constant FIXED_COMMITMENTS = 7;
     uint256 internal constant PERMUTATION_COMMITMENTS = 6;
+    /// @dev Flags a sealed record may have: bits 0 and 1, private input and output. Bit 2, private weights, needs a proof of
+    /// their ranges that this version does not know; records with bit 3 have no seals.
+    uint256 internal constant PRIVATE_PORTS = 3;
     /// @dev Far above any record that fits a chain; keeps `recordBytes` from overflowing.
     uint256 internal constant MAX_COUNT = type(uint32).max;
 
@@ -88,7 +91,7 @@ library RecordHeader {
     /// the record describes an honest model: only recomputing it from its artifact does.
     function check(Header memory header, uint256 length) internal pure {
         require(header.tag == TAG, BadRecordTag(header.tag));
-        require(header.flags < 8 && header.inputBytes != 0 && header.outputBytes != 0, BadRecordHeader());
+        require(header.flags <= PRIVATE_PORTS && header.inputBytes != 0 && header.outputBytes != 0, BadRecordHeader());
         require(header.keySets != 0 && header.keySets <= MAX_COUNT, BadRecordHeader());
         require(header.modelPoints <= MAX_COUNT, BadRecordHeader());
         require(length == recordBytes(header.modelPoints, header.keySets), BadRecordLength(length));

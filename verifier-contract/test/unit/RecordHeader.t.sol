@@ -36,7 +36,7 @@ contract RecordHeaderTest is Test {
     }
 
     function test_decodes_every_word_in_place() external view {
-        RecordHeader.Header memory h = Records.header(5, 64, 10);
+        RecordHeader.Header memory h = Records.header(3, 64, 10);
         h.inputColsLog2 = 6;
         h.outputColsLog2 = 4;
         h.srsDigest = "srs";
@@ -44,7 +44,7 @@ contract RecordHeaderTest is Test {
         vm.assertEq(abi.encode(this.decode(record)), abi.encode(h), "from calldata");
         vm.assertEq(abi.encode(this.decodeMemory(record)), abi.encode(h), "from memory");
         vm.assertTrue(h.hasPrivateInput(), "bit 0 is private input");
-        vm.assertFalse(Records.header(6, 64, 10).hasPrivateInput(), "the other bits are not");
+        vm.assertFalse(Records.header(2, 64, 10).hasPrivateInput(), "the other bits are not");
     }
 
     function test_offsets_add_up_to_the_length() external pure {
@@ -85,6 +85,7 @@ contract RecordHeaderTest is Test {
 
     function test_rejects_impossible_fields() external {
         bytes memory bad = abi.encodeWithSelector(RecordHeader.BadRecordHeader.selector);
+        rejects(Records.make(4, 4, 1), bad);
         rejects(Records.make(8, 4, 1), bad);
         rejects(Records.make(0, 0, 1), bad);
         rejects(Records.make(0, 4, 0), bad);
