@@ -1,5 +1,7 @@
 //! A small program, its key, and a deployed network.
 
+#![allow(dead_code, reason = "each test file uses some of it")]
+
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_contracts::chain::LocalChain;
 use verin_contracts::deploy::{Contracts, Founders, deploy};
