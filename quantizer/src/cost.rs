@@ -1,10 +1,10 @@
 //! What a program costs to prove, as far as the quantizer can choose it: the leaves of the lookup tree.
 //!
-//! One block of leaves per lookup of an activation (table, each limb of the remainder, saturation) and one
-//! per distinct table. Proving grows with the leaves; rounds and verifier work grow with the square of
-//! their logarithm.
+//! One block of leaves per lookup of a node and one per distinct table. An activation looks up its table, each limb of the
+//! remainder, and what saturates; a maximum looks up one rectifier. Proving grows with the leaves; rounds and verifier work
+//! grow with the square of their logarithm.
 
-use crate::ir::{Activation, Graph, Op, Shape, Table};
+use crate::ir::{Graph, Op, Shape, Table, Term};
 use serde::{Deserialize, Serialize};
 
 /// Remainders longer than this are looked up in limbs of at most so many bits.
@@ -13,7 +13,7 @@ pub const LIMB_BITS: u32 = 12;
 /// Leaves of the lookup tree of one inference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// Entries of activation tables (three tables where one saturates).
+    /// Entries of tables of activations (three tables where one saturates) and maxima.
     pub table_leaves: u64,
     /// Entries of range tables for remainders, and of the tables that classify saturation.
     pub range_leaves: u64,
@@ -21,9 +21,9 @@ pub struct Cost {
     pub slot_leaves: u64,
     /// log2 of the size of the tree.
     pub tree_log: u32,
-    /// Weights and biases stored.
+    /// Entries of constants.
     pub parameters: u64,
-    /// Products of one inference.
+    /// Products that are added up in one inference.
     pub products: u64,
 }
 
@@ -46,22 +46,40 @@ pub fn limbs(shift: u32) -> Vec<u32> {
     (0..count).map(&mut limb).collect()
 }
 
+/// A table of 2^`domain_bits` entries, or three of them.
+#[derive(PartialEq)]
+struct Lookup<'a> {
+    table: std::borrow::Cow<'a, Table>,
+    domain_bits: u32,
+    saturates: bool,
+}
+
 impl Cost {
-    /// Leaves that `activations`, each with the shape of its cells, need.
-    pub fn of_activations<'a>(activations: impl Iterator<Item = (&'a Activation, Shape)>) -> Self {
+    /// Leaves that nodes need, each with the shape of its result.
+    pub fn of_nodes<'a>(nodes: impl Iterator<Item = (&'a Op, &'a Shape)>) -> Self {
+        use std::borrow::Cow;
         let mut cost = Self::default();
-        let mut tables: Vec<(&Table, u32, bool)> = Vec::new();
+        let mut tables: Vec<Lookup<'_>> = Vec::new();
         let mut ranges: Vec<(bool, u32)> = Vec::new();
-        for (activation, shape) in activations {
-            let saturates = activation.high_bits > 0;
-            let limbs = limbs(activation.shift);
-            cost.slot_leaves += (1 + limbs.len() as u64 + u64::from(saturates)) << shape.log();
-            let table = (&activation.table, activation.domain_bits, saturates);
-            if !tables.contains(&table) {
-                tables.push(table);
-                cost.table_leaves += (if saturates { 3 } else { 1 }) << activation.domain_bits;
+        for (op, shape) in nodes {
+            let (lookup, shift, high_bits) = match op {
+                Op::Activation(op) => {
+                    let (table, saturates) = (Cow::Borrowed(&op.table), op.high_bits > 0);
+                    (Lookup { table, domain_bits: op.domain_bits, saturates }, op.shift, op.high_bits)
+                }
+                Op::Max(op) => {
+                    let table = Cow::Owned(Table::Relu { bits: op.domain_bits.saturating_sub(1) });
+                    (Lookup { table, domain_bits: op.domain_bits, saturates: false }, 0, 0)
+                }
+                Op::Sum(_) | Op::Copy { .. } => continue,
+            };
+            let limbs = limbs(shift);
+            cost.slot_leaves += (1 + limbs.len() as u64 + u64::from(high_bits > 0)) << shape.log();
+            if !tables.contains(&lookup) {
+                cost.table_leaves += (if lookup.saturates { 3 } else { 1 }) << lookup.domain_bits;
+                tables.push(lookup);
             }
-            let high = saturates.then_some((true, activation.high_bits));
+            let high = (high_bits > 0).then_some((true, high_bits));
             for range in limbs.into_iter().map(|bits| (false, bits)).chain(high) {
                 if !ranges.contains(&range) {
                     ranges.push(range);
@@ -74,7 +92,7 @@ impl Cost {
     }
 
     /// log2 of the tree where the input is private: its cells are looked up in a range table of their own.
-    pub fn private_tree_log(&self, input: Shape, input_bits: u32) -> u32 {
+    pub fn private_tree_log(&self, input: &Shape, input_bits: u32) -> u32 {
         log(self.leaves() + input.cells() as u64 + (1 << input_bits))
     }
 }
@@ -86,19 +104,17 @@ fn log(leaves: u64) -> u32 {
 impl Graph {
     /// Cost of proving one inference with public input.
     pub fn cost(&self) -> Cost {
-        let activations = self.nodes.iter().filter_map(|node| match &node.op {
-            Op::Activation(activation) => Some((activation, node.shape)),
+        let mut cost = Cost::of_nodes(self.nodes.iter().map(|node| (&node.op, &node.shape)));
+        cost.parameters = self.constants.iter().map(|constant| constant.entries.len() as u64).sum();
+        let terms = self.nodes.iter().filter_map(|node| match &node.op {
+            Op::Sum(terms) => Some(terms.iter().map(move |term| (term, node))),
             _ => None,
         });
-        let mut cost = Cost::of_activations(activations);
-        for node in &self.nodes {
-            let (parameters, products) = match &node.op {
-                Op::Dense(dense) => (dense.weight.len() + dense.bias.len(), dense.weight.len() << node.shape.rows_log),
-                Op::Scale(scale) => (scale.weight.len() + scale.bias.len(), node.shape.cells()),
-                Op::Activation(_) => continue,
-            };
-            cost.parameters += parameters as u64;
-            cost.products += products as u64;
+        for (term, node) in terms.flatten() {
+            if let Term::Product(product) = term {
+                let summed: u64 = product.sums.iter().map(|n| u64::from(*n)).product();
+                cost.products += summed * node.shape.real_cells() as u64;
+            }
         }
         cost
     }

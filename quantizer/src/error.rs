@@ -99,9 +99,9 @@ pub enum Error {
         /// NaN or an infinity.
         got: f64,
     },
-    /// A tensor whose layout the program cannot express.
-    #[error("{file}: `{node}`: {expected}, got {got}; {remedy}")]
-    Layout {
+    /// Numbers that no program can hold.
+    #[error("{file}: `{node}`: expected {expected}, got {got}; {remedy}")]
+    Calibration {
         /// The file.
         file: String,
         /// The node.
@@ -122,6 +122,19 @@ pub enum Error {
         got: u64,
         /// The limit, exclusive.
         limit: i64,
+    },
+    /// Bounds by declared ranges instead of the weights themselves that exceed a limit.
+    #[error(
+        "`{node}`: with nothing known of the weights but their bits, expected {expected}, got {got}: quantize with fewer bits (--bits), or \
+         publish the weights"
+    )]
+    DeclaredRange {
+        /// The node.
+        node: String,
+        /// What is needed.
+        expected: String,
+        /// What there is.
+        got: String,
     },
     /// Options that make no sense.
     #[error("{option}: expected {expected}, got {got}")]

@@ -1,8 +1,8 @@
 //! The reference executor: what a program means, cell by cell, on padded storage.
 
 use crate::error::Error;
-use crate::ir::{Graph, Op};
-use crate::ops::{activation, dense, scale};
+use crate::ir::{Graph, Move, Op, Shape, Source, Term};
+use crate::ops::{Cells, Layout, Operand, activation, max, sum};
 
 /// Every stored cell of every tensor of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Trace {
 impl Trace {
     /// Real cells of the output, row-major.
     pub fn output_real(&self, graph: &Graph) -> Vec<i64> {
-        match (self.tensors.get(graph.output), graph.shape(graph.output)) {
+        match (self.tensors.get(graph.output.tensor), graph.shape(graph.output.tensor)) {
             (Some(stored), Some(shape)) => shape.real(stored),
             _ => Vec::new(),
         }
@@ -23,9 +23,8 @@ impl Trace {
 
 /// Runs `graph` on the real cells of its input.
 ///
-/// Lengths and shapes are checked on every run; that weights are in range, and so that no sum overflows, is for
-/// [`Graph::validate`] to have established: a graph that it refuses gives an unspecified result, or an overflow
-/// panic in a build with overflow checks.
+/// Shapes are checked on every run; that constants are whole and in range, and so that every result fits, is for
+/// [`Graph::validate`] to have established: a graph that it refuses gives an unspecified result.
 ///
 /// # Errors
 /// The wrong number of cells, one outside the input's range, or a graph whose shapes do not fit.
@@ -40,14 +39,34 @@ pub fn execute(graph: &Graph, input: &[i64]) -> Result<Trace, Error> {
     }
     let mut tensors = vec![graph.input.shape.pad(input)];
     for node in &graph.nodes {
-        let source = tensors.get(node.input).map_or(&[][..], Vec::as_slice);
+        let stored = |id: usize| tensors.get(id).map_or(&[][..], Vec::as_slice);
+        let source = |source: Source| operand(graph, &tensors, source);
+        let dims = node.shape.dims();
         let result = match &node.op {
-            Op::Dense(op) => dense::evaluate(op, source, node.shape),
-            Op::Scale(op) => scale::evaluate(op, source, node.shape),
-            Op::Activation(op) => activation::evaluate(op, source),
+            Op::Sum(terms) => sum::evaluate(terms, dims, Layout::Padded, &source),
+            Op::Activation(op) => activation::evaluate(op, stored(op.input)),
+            Op::Copy { input } => stored(*input).to_vec(),
+            Op::Max(op) => max::evaluate([&op.left, &op.right], dims, Layout::Padded, &source),
         };
         debug_assert!(result.iter().all(|cell| (node.lo..=node.hi).contains(cell)), "static bound of {}", node.name);
         tensors.push(result);
     }
     Ok(Trace { tensors })
+}
+
+/// All stored cells of `operand` over a result of `shape`, in a run that has got to `tensors`.
+pub fn moved(graph: &Graph, tensors: &[Vec<i64>], operand: &Move<i64>, shape: &Shape) -> Vec<i64> {
+    let terms = [Term::Move(operand.clone())];
+    sum::evaluate(&terms, shape.dims(), Layout::Padded, &|source| self::operand(graph, tensors, source))
+}
+
+/// What a view reads.
+fn operand<'t>(graph: &'t Graph, tensors: &'t [Vec<i64>], source: Source) -> Option<Operand<'t, i64>> {
+    match source {
+        Source::Tensor(id) => {
+            let dims = graph.shape(id)?.dims();
+            Some(Operand { cells: Cells::Wide(tensors.get(id)?), dims, layout: Layout::Padded })
+        }
+        Source::Constant(i) => graph.constants.get(i).map(|constant| constant.operand()),
+    }
 }

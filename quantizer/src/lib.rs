@@ -1,9 +1,10 @@
 //! From an ONNX model to an exact integer program, and the executor that defines its meaning.
 //!
 //! ```text
-//! onnx      bytes of a model       -> float chain            (feature `onnx`, on by default)
-//! passes    float chain            -> linear, function, linear, function, ...
+//! onnx      bytes of a model       -> float model            (feature `onnx`, on by default)
+//! passes    float model            -> normal form: fewer nodes, sums that read only values
 //! calibrate normal form + samples  -> ir::Graph: power-of-two scales, shifts, tables, bounds
+//! view      how operations read tensors: index maps, axis by axis
 //! ir        the program: types, validity, canonical bytes, digest
 //! fixed     rounding and tables    ops    shape, range and evaluation of one node
 //! execute   the reference executor: the semantics that everything else is checked against
@@ -20,6 +21,7 @@ pub mod fixed;
 pub mod ir;
 pub mod ops;
 pub mod report;
+pub mod view;
 pub mod vq;
 
 #[cfg(feature = "onnx")]

@@ -3,6 +3,7 @@
 mod common;
 
 use common::repo;
+use verin_quantizer::calibrate::Target;
 use verin_quantizer::{Options, Quantized, Samples, VqFile, onnx, quantize};
 
 const FLOAT_ACCURACY: f64 = 0.9733;
@@ -10,7 +11,7 @@ const FLOAT_ACCURACY: f64 = 0.9733;
 fn digits(bits: Option<u8>) -> Quantized {
     let bytes = std::fs::read(repo("models/mlp_digits.onnx")).unwrap();
     let samples = Samples::read(&repo("models/mlp_digits.calib.npz")).unwrap();
-    quantize(&bytes, "mlp_digits.onnx", Some(&samples), &Options { bits, seed: 0 }).unwrap()
+    quantize(&bytes, "mlp_digits.onnx", Some(&samples), &Options { bits, ..Options::default() }).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -49,7 +50,29 @@ fn golden_digest() {
     assert_eq!(VqFile::read(&bytes).unwrap().graph, quantized.graph);
 }
 
-const GOLDEN: &str = "261565fe4981168b5faf68420bf8a745bb15e0e6e1e278cb0fc026b7b2bfd1c8";
+const GOLDEN: &str = "22703dd13309650655f1b3c6fd45f8e56aad17cda4de15e7362131072d62535d";
+
+#[test]
+fn convolutions_lose_no_more() {
+    let bytes = std::fs::read(repo("models/cnn_digits.onnx")).unwrap();
+    let samples = Samples::read(&repo("models/cnn_digits.calib.npz")).unwrap();
+    let test = Samples::read(&repo("models/cnn_digits.test.npz")).unwrap();
+    let float = onnx::read(&bytes, "cnn_digits.onnx").unwrap().accuracy(&test).unwrap().unwrap();
+    for target in Target::ALL {
+        let options = Options { target, ..Options::default() };
+        let quantized = quantize(&bytes, "cnn_digits.onnx", Some(&samples), &options).unwrap();
+        let accuracy = quantized.graph.accuracy(&test).unwrap().unwrap();
+        let lost = if target == Target::Speed { 0.03 } else { 0.005 };
+        assert!(accuracy >= float - lost, "{target:?}: {accuracy} of {float}");
+    }
+    for name in ["lenet", "cnn_264k"] {
+        let bytes = std::fs::read(repo(&format!("models/{name}.onnx"))).unwrap();
+        let samples = Samples::read(&repo(&format!("models/{name}.calib.npz"))).unwrap();
+        let report = quantize(&bytes, name, Some(&samples), &Options::default()).unwrap().report;
+        assert!(report.output_error < 0.02 && report.argmax_agreement == 1.0, "{name}: {}", report.output_error);
+        assert!(report.cost.tree_log <= 16, "{name}");
+    }
+}
 
 #[test]
 fn calibration_without_samples_is_reported_as_random() {

@@ -19,8 +19,8 @@ fn check(model: &Onnx, length: usize, expected: impl Fn(&[f32]) -> Vec<f32>) {
     }
     let error = f64::sqrt(wrong / f64::max(size, 1e-9));
     assert!(error < 0.03, "relative error {error}");
-    let dims: u32 = quantized.graph.output_dims.iter().product();
-    assert_eq!(dims as usize, quantized.graph.output_len());
+    let cells: usize = quantized.graph.output.parts.iter().map(|part| part.cells()).sum();
+    assert_eq!(cells, quantized.graph.output_len());
 }
 
 /// `x [m, k] * w [k, n] + b`

@@ -1,11 +1,11 @@
-//! Property: rounding, tables, dense and scale nodes against big integers and the definitions read literally.
+//! Property: rounding, tables, bounds and dot products against big integers and the definitions read literally.
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
-use verin_quantizer::execute;
 use verin_quantizer::fixed::rescale;
 use verin_quantizer::ir::*;
-use verin_quantizer::ops::{activation, dense};
+use verin_quantizer::ops::{Cells, Layout, Operand, activation, sum};
+use verin_quantizer::{Graph, execute};
 
 /// `floor(numerator / 2^shift)`, by division with a remainder that is not negative.
 fn floor_div(numerator: &BigInt, shift: u32) -> BigInt {
@@ -20,7 +20,7 @@ fn rescale_big(acc: i64, shift: u32) -> BigInt {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn rescale_is_the_floor_of_the_definition(acc in -(1i64 << 52)..(1i64 << 52), shift in 0u32..=32) {
@@ -57,138 +57,113 @@ proptest! {
         }
     }
 
+    /// Some input of extremes reaches each end of the bounds of a matrix product: `y = W x + b`, one bias for all rows.
     #[test]
-    fn a_random_program_does_what_its_definition_says(program in program(), input in prop::collection::vec(-128i64..128, 24)) {
-        program.graph.validate().unwrap();
-        let graph = &program.graph;
-        let real = &input[..graph.input_len()];
-        let trace = execute(graph, real).unwrap();
-        let expected = program.run_big(real);
-        for (id, (got, expected)) in trace.tensors.iter().zip(&expected).enumerate() {
-            let got: Vec<BigInt> = got.iter().map(|v| BigInt::from(*v)).collect();
-            prop_assert_eq!(&got, expected, "tensor {}", id);
-            let (lo, hi) = graph.bounds(id).unwrap();
-            prop_assert!(got.iter().all(|v| *v >= BigInt::from(lo) && *v <= BigInt::from(hi)), "bounds of {}", id);
-        }
-    }
-
-    #[test]
-    fn dense_bounds_are_reached(program in program()) {
-        // Some input of extremes reaches each end of the first accumulator's bounds.
-        let Op::Dense(op) = &program.graph.nodes[0].op else { return Ok(()) };
-        let (input, node) = (&program.graph.input, &program.graph.nodes[0]);
-        let bounds = dense::range(op, node.shape, (input.lo, input.hi));
-        let mut reached = (i64::MAX, i64::MIN);
-        for row in op.weight.chunks(1 << op.in_log) {
-            for smallest in [true, false] {
-                let extreme = |w: i32| if (w > 0) == smallest { input.lo } else { input.hi };
-                let one_row: Vec<i64> = row.iter().map(|w| extreme(*w)).collect();
-                let rows = 1 << (input.shape.log() - op.in_log);
-                let stored: Vec<i64> = one_row.iter().copied().cycle().take(one_row.len() * rows).collect();
-                let padded = input.shape.pad(&input.shape.real(&stored));
-                let cells = execute(&program.graph, &input.shape.real(&padded)).unwrap().tensors[1].clone();
-                reached.0 = reached.0.min(*cells.iter().min().unwrap());
-                reached.1 = reached.1.max(*cells.iter().max().unwrap());
-            }
-        }
-        prop_assert_eq!((i128::from(reached.0), i128::from(reached.1)), bounds);
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Program {
-    graph: Graph,
-}
-
-impl Program {
-    /// Every stored cell, from the definitions, in big integers.
-    fn run_big(&self, real: &[i64]) -> Vec<Vec<BigInt>> {
-        let shape = self.graph.input.shape;
-        let cols = shape.cols as usize;
-        let stored = 1 << shape.cols_log();
-        let cell = |i: usize| if i % stored < cols { real[i / stored * cols + i % stored] } else { 0 };
-        let mut tensors = vec![(0..shape.cells()).map(|i| BigInt::from(cell(i))).collect::<Vec<_>>()];
-        for node in &self.graph.nodes {
-            let x = &tensors[node.input];
-            let width = 1usize << node.shape.cols_log();
-            let real_cols = node.shape.cols as usize;
-            let result = (0..node.shape.cells()).map(|i| {
-                let (m, o) = (i / width, i % width);
-                match &node.op {
-                    Op::Dense(d) if o < real_cols => {
-                        let n = 1 << d.in_log;
-                        let sum: BigInt = (0..n).map(|j| BigInt::from(d.weight[o * n + j]) * &x[m * n + j]).sum();
-                        sum + d.bias[o]
-                    }
-                    Op::Scale(s) if o < real_cols => BigInt::from(s.weight[o]) * &x[i] + s.bias[o],
-                    Op::Dense(_) | Op::Scale(_) => BigInt::from(0),
-                    Op::Activation(a) => {
-                        let acc = i64::try_from(&x[i]).unwrap();
-                        let q = i64::try_from(rescale_big(acc, a.shift)).unwrap();
-                        let half = 1i64 << (a.domain_bits - 1);
-                        let q = q.clamp(-half, half - 1);
-                        BigInt::from(match &a.table {
-                            Table::Relu { bits } => q.clamp(0, (1 << bits) - 1),
-                            Table::Clamp { bits } => q.clamp(-(1 << bits), (1 << bits) - 1),
-                            Table::Values(v) => i64::from(v[(q + half) as usize]),
-                        })
-                    }
-                }
-            });
-            let result = result.collect();
-            tensors.push(result);
-        }
-        tensors
-    }
-}
-
-/// A dense or scale node over a padded input, an activation of any kind, and a dense node over a flattened view.
-fn program() -> impl Strategy<Value = Program> {
-    let parameters = (0u32..=2, 1u32..=6, 1u32..=5, 0u32..=9, 2u32..=9, 0u8..3, any::<bool>(), any::<u64>());
-    parameters.prop_map(|(rows_log, cols, outputs, shift, domain_bits, kind, scale, seed)| {
-        let mut state = seed | 1;
-        let mut next = move |span: i64| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            ((state >> 33) as i64) % span - span / 2
+    fn bounds_of_a_matrix_product_are_reached(
+        rows in 1u32..5,
+        cols in 2u32..8,
+        bias in -9000i64..9000,
+        weights in prop::collection::vec(-400i32..400, 32),
+    ) {
+        let entries: Vec<i32> = weights.into_iter().take((rows * cols) as usize).collect();
+        let constant =
+            |dims: &[u32], entries| Constant { name: "c".into(), shape: Shape::new(dims), declared: None, entries };
+        let axis = |label: usize, axis: usize, n: u32| (n > 1).then(|| Link::identity(label, axis));
+        let product = Product {
+            coefficient: 1,
+            sums: vec![cols],
+            left: View {
+                source: Source::Constant(0),
+                links: axis(0, 0, rows).into_iter().chain([Link::identity(1, 1)]).collect(),
+            },
+            right: View { source: Source::Tensor(0), links: vec![Link::identity(1, 0)] },
         };
-        let shape = Shape { rows_log, cols };
-        let input = Input { name: "x".into(), dims: vec![1 << rows_log, cols], shape, exponent: 7, lo: -128, hi: 127 };
-        let mut nodes = Vec::new();
-        let mut push = |op: Op, shape: Shape, (lo, hi): (i64, i64)| {
-            let (lo, hi) = op.range(shape, (lo, hi));
-            let (lo, hi) = (lo as i64, hi as i64);
-            nodes.push(Node { name: format!("n{}", nodes.len()), input: nodes.len(), op, shape, exponent: 0, lo, hi });
-            (lo, hi)
+        // Masked, so that the padding is 0 there too.
+        let mask = Link::Affine { labels: vec![(0, 0)], windows: vec![], axes: vec![], offset: 0 };
+        let links = if rows > 1 { vec![mask] } else { vec![] };
+        let bias_term = Move { coefficient: 1, view: View { source: Source::Constant(1), links } };
+        let part = |n: u32| vec![Part { name: "p".into(), dims: vec![n], exponent: 0 }];
+        let mut graph = Graph {
+            input: Input { shape: Shape::new([cols]), lo: -128, hi: 127, parts: part(cols) },
+            constants: vec![
+                constant(&[rows, cols], Entries::Narrow(entries.clone())),
+                constant(&[], Entries::Wide(vec![bias])),
+            ],
+            nodes: vec![],
+            output: Output { tensor: 1, parts: part(rows) },
         };
-        let mut relaid = |from: Shape, in_log: u32, outputs: u32| {
-            let stored = 1usize << from.cols_log();
-            let weight = (0..(outputs as usize) << in_log)
-                .map(|i| if i % stored < from.cols as usize { next(400) as i32 } else { 0 });
-            let weight = weight.collect();
-            (
-                Dense { in_log, weight, bias: (0..outputs).map(|_| next(9000)).collect() },
-                Shape { rows_log: from.log() - in_log, cols: outputs },
-            )
-        };
-        let (op, first) = if scale {
-            let (dense, _) = relaid(Shape { rows_log: 0, cols: 1 }, 0, cols);
-            (Op::Scale(Scale { weight: dense.weight, bias: dense.bias }), shape)
+        let op = Op::Sum(vec![Term::Product(product), Term::Move(bias_term)]);
+        let shape = Shape::new([rows]);
+        let (lo, hi) = graph.range("y", &op, &shape).unwrap();
+        graph.nodes.push(Node { name: "y".into(), op, shape, exponent: 0, lo, hi });
+        graph.validate().unwrap();
+
+        let reached = entries.chunks(cols as usize).flat_map(|row| [true, false].map(|least| {
+            let input: Vec<i64> = row.iter().map(|w| if (*w > 0) == least { -128 } else { 127 }).collect();
+            execute(&graph, &input).unwrap().tensors[1].clone()
+        }));
+        let cells: Vec<i64> = reached.flatten().collect();
+        if rows.is_power_of_two() {
+            prop_assert_eq!((*cells.iter().min().unwrap(), *cells.iter().max().unwrap()), (lo, hi));
         } else {
-            let (dense, shape) = relaid(shape, shape.cols_log(), outputs);
-            (Op::Dense(dense), shape)
+            // Where there is padding, product and bias are each bounded together with its 0.
+            let sums = |row: &[i32], ends: (i64, i64)| -> i64 {
+                row.iter().map(|w| i64::from(*w) * if *w > 0 { ends.0 } else { ends.1 }).sum()
+            };
+            let products = entries.chunks(cols as usize);
+            let least = products.clone().map(|row| sums(row, (-128, 127))).min().unwrap().min(0) + bias.min(0);
+            let most = products.map(|row| sums(row, (127, -128))).max().unwrap().max(0) + bias.max(0);
+            prop_assert_eq!((lo, hi), (least, most));
+        }
+    }
+
+    /// Integers larger than 16 bits, runs too long for 32-bit sums, and coefficients: always the exact sum.
+    #[test]
+    fn dot_products_are_exact(
+        length in 2usize..300,
+        window in 1usize..4,
+        left_bits in 4u32..17,
+        right_bits in 4u32..24,
+        largest in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let mut state = seed;
+        let mut next = |bits: u32| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let span = 2i64 << bits;
+            // Extremes half of the time.
+            match state >> 62 {
+                _ if largest => span / 2 - 1,
+                0 => -span / 2,
+                1 => span / 2 - 1,
+                _ => (state >> 20) as i64 % span - span / 2,
+            }
         };
-        let acc = push(op, first, (-128, 127));
-        let q = (rescale(acc.0, shift), rescale(acc.1, shift));
-        let high_bits = activation::needed_high_bits(q, domain_bits).unwrap();
-        let table = match kind {
-            0 => Table::Relu { bits: domain_bits - 1 },
-            1 => Table::Clamp { bits: domain_bits - 2 },
-            _ => Table::Values((0..1 << domain_bits).map(|i| (i * 7919) % 401 - 200).collect()),
+        let left: Vec<i32> = (0..length).map(|_| next(left_bits) as i32).collect();
+        let right: Vec<i64> = (0..length + window - 1).map(|_| next(right_bits)).collect();
+        let dims = [length as u32];
+        let right_dims = [right.len() as u32];
+        let windows = vec![(window as u32, 1)];
+        let sliding = Link::Affine { labels: vec![(0, 1)], windows, axes: vec![0], offset: 0 };
+        let product = Product {
+            coefficient: -3,
+            sums: dims.to_vec(),
+            left: View::identity(Source::Constant(0), &dims),
+            right: View { source: Source::Tensor(0), links: vec![sliding] },
         };
-        let values = push(Op::Activation(Activation { shift, domain_bits, high_bits, table }), first, acc);
-        let (dense, last) = relaid(first, first.log(), 3);
-        push(Op::Dense(dense), last, values);
-        let output = nodes.len();
-        Program { graph: Graph { input, nodes, output, output_dims: vec![3] } }
-    })
+        let source = |source| {
+            let (cells, dims) = match source {
+                Source::Constant(_) => (Cells::Narrow(&left[..]), &dims),
+                Source::Tensor(_) => (Cells::Wide(&right[..]), &right_dims),
+            };
+            Some(Operand { cells, dims, layout: Layout::Dense })
+        };
+        let got = sum::evaluate(&[Term::Product(product)], &[], Layout::Dense, &source);
+        let expected: i128 = left
+            .iter()
+            .zip(right.windows(window))
+            .map(|(a, b)| i128::from(*a) * b.iter().map(|b| i128::from(*b)).sum::<i128>())
+            .sum();
+        prop_assert_eq!(i128::from(got[0]), -3 * expected);
+    }
 }

@@ -1,19 +1,26 @@
-//! What the samples reach, stage by stage, in floating point.
+//! What the samples reach, tensor by tensor, in floating point.
 
-use crate::passes::Stage;
+use crate::error::Error;
+use crate::float::FloatModel;
 
 /// Smallest and largest value seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
-    /// Smallest.
+    /// Smallest, or 0 if that is smaller.
     pub lo: f64,
-    /// Largest.
+    /// Largest, or 0 if that is larger.
     pub hi: f64,
+    /// Smallest and largest without 0, unless it was seen; empty where nothing was.
+    pub seen: (f64, f64),
+}
+
+impl Default for Range {
+    fn default() -> Self {
+        Self { lo: 0.0, hi: 0.0, seen: (f64::INFINITY, f64::NEG_INFINITY) }
+    }
 }
 
 impl Range {
-    const EMPTY: Self = Self { lo: 0.0, hi: 0.0 };
-
     /// Widest magnitude; 1 where nothing but zeros was seen.
     pub fn reach(&self) -> f64 {
         let reach = self.hi.max(-self.lo);
@@ -24,48 +31,54 @@ impl Range {
         for v in values {
             self.lo = self.lo.min(*v);
             self.hi = self.hi.max(*v);
+            self.seen = (self.seen.0.min(*v), self.seen.1.max(*v));
         }
     }
 }
 
-/// Every tensor of every sample, and what they reach. All ranges include 0.
+/// Every tensor of every sample, and what they reach.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    /// Range of the input.
-    pub input: Range,
-    /// Range of the accumulators of each stage.
-    pub accumulators: Vec<Range>,
-    /// Range of the result of each stage's functions.
-    pub values: Vec<Range>,
-    /// By sample: the results, accumulators and values in the order of the program's nodes.
-    pub results: Vec<Vec<Vec<f64>>>,
+    /// By tensor.
+    pub ranges: Vec<Range>,
+    /// By sample: every tensor.
+    pub samples: Vec<Vec<Vec<f64>>>,
+    /// By sample: the outputs, one after another.
+    pub outputs: Vec<Vec<f64>>,
 }
 
-/// Runs `stages` on every sample.
-pub fn observe(stages: &[Stage], samples: &[&[f32]]) -> Observed {
-    let layers: Vec<_> = stages.iter().map(Stage::layers).collect();
-    let mut observed = Observed {
-        input: Range::EMPTY,
-        accumulators: vec![Range::EMPTY; stages.len()],
-        values: vec![Range::EMPTY; stages.len()],
-        results: Vec::new(),
-    };
-    for sample in samples {
-        let mut x: Vec<f64> = sample.iter().map(|v| f64::from(*v)).collect();
-        observed.input.widen(&x);
-        let mut results = Vec::new();
-        let ranges = observed.accumulators.iter_mut().zip(&mut observed.values);
-        for ((kernel, map), (accumulators, values)) in layers.iter().zip(ranges) {
-            x = kernel.run(&x);
-            accumulators.widen(&x);
-            results.push(x.clone());
-            if let Some(map) = map {
-                x = map.run(&x);
-                values.widen(&x);
-                results.push(x.clone());
+/// Runs `model` on every sample.
+///
+/// # Errors
+/// A sample for which a tensor is not finite.
+pub fn observe(model: &FloatModel, samples: &[&[f32]]) -> Result<Observed, Error> {
+    let count = model.inputs.len() + model.nodes.len();
+    let mut observed = Observed { ranges: vec![Range::default(); count], samples: Vec::new(), outputs: Vec::new() };
+    for (sample, input) in samples.iter().enumerate() {
+        let tensors = model.run_all(input);
+        for (id, (range, values)) in observed.ranges.iter_mut().zip(&tensors).enumerate() {
+            if let Some((index, value)) = values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::Calibration {
+                    file: model.source.clone(),
+                    node: name(model, id).into(),
+                    expected: "finite values on all samples".into(),
+                    got: format!("{value} at index {index} for sample {sample}"),
+                    remedy: "give samples that the model is defined for (--samples)",
+                });
             }
+            range.widen(values);
         }
-        observed.results.push(results);
+        let outputs = model.outputs.iter().filter_map(|output| tensors.get(output.tensor));
+        observed.outputs.push(outputs.flatten().copied().collect());
+        observed.samples.push(tensors);
     }
-    observed
+    Ok(observed)
+}
+
+/// Name of tensor `id`.
+pub fn name(model: &FloatModel, id: usize) -> &str {
+    match id.checked_sub(model.inputs.len()) {
+        None => model.inputs.get(id).map_or("", |input| &input.name),
+        Some(i) => model.nodes.get(i).map_or("", |node| &node.name),
+    }
 }

@@ -1,13 +1,14 @@
-//! The float model: a chain of row-major operations from one input to one output.
+//! The float model: the same form as the integer program, over real numbers and unpadded tensors.
 //!
-//! Every supported operator has one computed operand, so what leads to the output is a chain. Each layer says on
-//! its own how it cuts the flat row-major data: a [`Linear`] acts on consecutive runs of `inputs` elements, an
-//! [`Affine`] repeats with the length of its factors, a function acts on each element. So a reshape, which keeps the
-//! order of elements, leaves no trace here.
+//! Import lowers every ONNX operator to three kinds of node: sums of moved tensors and products, functions applied to each
+//! element, and maxima of two tensors. Quantization keeps that form and chooses integers.
 
+mod builder;
 mod function;
 mod run;
 
+pub use crate::view::{Link, Move, Product, Source, Term, View};
+pub use builder::Builder;
 pub use function::Function;
 
 /// A model in floating point.
@@ -15,105 +16,110 @@ pub use function::Function;
 pub struct FloatModel {
     /// File it came from, for messages.
     pub source: String,
-    /// Name of the input.
-    pub input_name: String,
-    /// Dimensions of the input; a dynamic batch is 1.
-    pub input_dims: Vec<usize>,
-    /// Dimensions of the output.
-    pub output_dims: Vec<usize>,
-    /// Layers, first to last.
-    pub layers: Vec<Layer>,
+    /// Inputs, in order.
+    pub inputs: Vec<Input>,
+    /// Constants.
+    pub constants: Vec<Constant>,
+    /// Nodes in topological order.
+    pub nodes: Vec<Node>,
+    /// Outputs, in order.
+    pub outputs: Vec<Output>,
 }
 
-/// One layer.
+/// An input. As a tensor, input `i` is [`Source::Tensor`]`(i)`; node `i` is `Tensor(inputs.len() + i)`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Layer {
+pub struct Input {
+    /// Name in the source model.
+    pub name: String,
+    /// Dimensions; a dynamic batch is 1.
+    pub dims: Vec<u32>,
+    /// Elements are integers, or 0 and 1 for truth: quantization keeps them as they are, where they fit the bits.
+    pub whole: bool,
+}
+
+/// An output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// Name in the source model.
+    pub name: String,
+    /// Dimensions; as many elements, in the same order, as the tensor has.
+    pub dims: Vec<u32>,
+    /// The tensor.
+    pub tensor: usize,
+}
+
+/// A constant tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constant {
+    /// Name in the source model.
+    pub name: String,
+    /// Dimensions.
+    pub dims: Vec<u32>,
+    /// Elements, row-major; finite.
+    pub data: Vec<f64>,
+}
+
+/// One node and its result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
     /// Name of the node in the source model; the last one, where several were folded.
     pub name: String,
+    /// Dimensions of the result.
+    pub dims: Vec<u32>,
     /// What it computes.
-    pub op: LayerOp,
+    pub op: Op,
 }
 
-/// What a layer computes.
+/// What a node computes.
 #[derive(Clone, Debug, PartialEq)]
-pub enum LayerOp {
-    /// A matrix applied to runs of elements.
-    Linear(Linear),
-    /// A factor and a summand per element.
-    Affine(Affine),
-    /// Functions applied one after another to each element; none is the identity.
-    Map(Vec<Function>),
-}
-
-/// `y[m, o] = bias[o] + sum_j weight[o, j] * x[m, j]` for rows of `inputs` consecutive elements.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Linear {
-    /// Length of a row of the input.
-    pub inputs: usize,
-    /// Length of a row of the output.
-    pub outputs: usize,
-    /// `outputs` rows of `inputs` entries.
-    pub weight: Vec<f64>,
-    /// `outputs` entries.
-    pub bias: Vec<f64>,
-}
-
-/// `y[i] = mul[i mod p] * x[i] + add[i mod p]`, `p` the length of both.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Affine {
-    /// Factors.
-    pub mul: Vec<f64>,
-    /// Summands.
-    pub add: Vec<f64>,
+pub enum Op {
+    /// A sum of terms.
+    Sum(Vec<Term<f64>>),
+    /// Functions applied one after another to each element of a tensor; none is the identity.
+    Map {
+        /// The tensor.
+        input: usize,
+        /// The functions, first to last.
+        functions: Vec<Function>,
+        /// Quantization keeps every integer of the input apart: no bits are dropped, nothing is clipped but by the
+        /// functions themselves. For comparisons and rounding, which act on exact differences.
+        exact: bool,
+    },
+    /// Element by element the larger of two moved tensors. Both are quantized at one scale, and the choice is exact.
+    Max {
+        /// One operand.
+        left: Move<f64>,
+        /// The other.
+        right: Move<f64>,
+    },
 }
 
 impl FloatModel {
-    /// Number of input elements.
+    /// Dimensions of tensor `id`.
+    pub fn dims(&self, id: usize) -> &[u32] {
+        match id.checked_sub(self.inputs.len()) {
+            None => self.inputs.get(id).map_or(&[], |i| &i.dims),
+            Some(node) => self.nodes.get(node).map_or(&[], |n| &n.dims),
+        }
+    }
+    /// Dimensions of what a view reads.
+    pub fn source_dims(&self, source: Source) -> &[u32] {
+        match source {
+            Source::Tensor(id) => self.dims(id),
+            Source::Constant(i) => self.constants.get(i).map_or(&[], |c| &c.dims),
+        }
+    }
+    /// Number of elements of all inputs.
     pub fn input_len(&self) -> usize {
-        self.input_dims.iter().product()
+        self.inputs.iter().map(|i| cells(&i.dims)).sum()
     }
-    /// Number of output elements.
+    /// Number of elements of all outputs.
     pub fn output_len(&self) -> usize {
-        self.output_dims.iter().product()
-    }
-    /// Products of one inference.
-    pub fn products(&self) -> usize {
-        let mut length = self.input_len();
-        let mut products = 0;
-        for layer in &self.layers {
-            if let LayerOp::Linear(linear) = &layer.op {
-                let rows = length / linear.inputs.max(1);
-                products += rows * linear.weight.len();
-                length = rows * linear.outputs;
-            }
-        }
-        products
+        self.outputs.iter().map(|o| cells(&o.dims)).sum()
     }
 }
 
-impl Layer {
-    /// Number of stored factors and summands.
-    pub fn len(&self) -> usize {
-        match &self.op {
-            LayerOp::Linear(linear) => linear.weight.len() + linear.bias.len(),
-            LayerOp::Affine(affine) => 2 * affine.mul.len(),
-            LayerOp::Map(_) => 0,
-        }
-    }
-    /// Whether nothing is stored.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl Affine {
-    /// The same operation with factors repeated to length `period`, a multiple of theirs.
-    pub fn repeated(&self, period: usize) -> Self {
-        let repeat = |v: &[f64]| v.iter().copied().cycle().take(period).collect();
-        Self { mul: repeat(&self.mul), add: repeat(&self.add) }
-    }
-    /// Number of factors.
-    pub fn period(&self) -> usize {
-        self.mul.len()
-    }
+/// Number of elements.
+pub fn cells(dims: &[u32]) -> usize {
+    dims.iter().map(|n| *n as usize).product()
 }

@@ -4,7 +4,7 @@ use super::Graph;
 use sha3::{Digest, Keccak256};
 
 /// Prefix of the hashed bytes.
-pub const DIGEST_TAG: &[u8] = b"verin/graph/1";
+pub const DIGEST_TAG: &[u8] = b"verin/graph/2";
 
 impl Graph {
     /// `keccak256(DIGEST_TAG || encoding)`.

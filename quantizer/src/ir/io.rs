@@ -1,7 +1,8 @@
-//! Between real numbers, the real cells of a tensor, and its padded storage.
+//! Between the real numbers of inputs and outputs and the real cells of their tensors.
 
-use super::{Graph, Shape, TensorId};
+use super::{Constant, Entries, Graph, Part};
 use crate::error::Error;
+use std::borrow::Cow;
 
 /// An input as integers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,46 +13,23 @@ pub struct InputCells {
     pub saturated: usize,
 }
 
-impl Shape {
-    /// Real cells, row-major, out of padded storage.
-    pub fn real<T: Copy>(&self, stored: &[T]) -> Vec<T> {
-        let rows = stored.chunks_exact(1 << self.cols_log());
-        rows.flat_map(|row| row.iter().copied().take(self.cols as usize)).collect()
-    }
-
-    /// Padded storage of real cells, zeros in the padding.
-    pub fn pad(&self, real: &[i64]) -> Vec<i64> {
-        let mut stored = vec![0; self.cells()];
-        let rows = stored.chunks_exact_mut(1 << self.cols_log()).zip(real.chunks_exact(self.cols.max(1) as usize));
-        for (row, cells) in rows {
-            for (stored, cell) in row.iter_mut().zip(cells) {
-                *stored = *cell;
-            }
-        }
-        stored
-    }
+/// The exponent of each cell of `parts`.
+fn exponents(parts: &[Part]) -> impl Iterator<Item = i32> {
+    parts.iter().flat_map(|part| std::iter::repeat_n(part.exponent, part.cells()))
 }
 
 impl Graph {
-    /// Exponent of tensor `id`: `real = integer * 2^-exponent`.
-    pub fn exponent(&self, id: TensorId) -> Option<i32> {
-        match id.checked_sub(1) {
-            None => Some(self.input.exponent),
-            Some(i) => self.nodes.get(i).map(|n| n.exponent),
-        }
-    }
-
-    /// Number of input values.
+    /// Number of input values, of all inputs together.
     pub fn input_len(&self) -> usize {
         self.input.shape.real_cells()
     }
 
-    /// Number of output values.
+    /// Number of output values, of all outputs together.
     pub fn output_len(&self) -> usize {
-        self.shape(self.output).map_or(0, |shape| shape.real_cells())
+        self.shape(self.output.tensor).map_or(0, |shape| shape.real_cells())
     }
 
-    /// Rounds real inputs to the grid of the program, `floor(x * 2^exponent + 1/2)`.
+    /// Rounds real inputs, one after another, to the grid of the program: `floor(x * 2^exponent + 1/2)`.
     ///
     /// Values outside the range saturate and are counted; one that rounds to a single step beyond the end
     /// is as near its integer as rounding promises elsewhere, and is not.
@@ -66,14 +44,31 @@ impl Graph {
             return Err(Error::NonFiniteInput { index, got });
         }
         let (lo, hi) = (self.input.lo, self.input.hi);
-        let rounded = |v: &f32| crate::fixed::quantize(f64::from(*v), self.input.exponent, i64::MIN / 2, i64::MAX / 2);
-        let saturated = values.iter().map(rounded).filter(|q| *q < lo - 1 || *q > hi + 1).count();
-        Ok(InputCells { values: values.iter().map(|v| rounded(v).clamp(lo, hi)).collect(), saturated })
+        let (mut cells, mut saturated) = (Vec::with_capacity(values.len()), 0);
+        for (value, exponent) in values.iter().zip(exponents(&self.input.parts)) {
+            let cell = crate::fixed::quantize(f64::from(*value), exponent, i64::MIN / 2, i64::MAX / 2);
+            saturated += usize::from(cell < lo - 1 || cell > hi + 1);
+            cells.push(cell.clamp(lo, hi));
+        }
+        Ok(InputCells { values: cells, saturated })
     }
 
-    /// Real numbers that cells of the output stand for.
+    /// Real numbers that the real cells of the output stand for.
     pub fn dequantize_output(&self, cells: &[i64]) -> Vec<f64> {
-        let scale = f64::powi(2.0, -self.exponent(self.output).unwrap_or(0));
-        cells.iter().map(|cell| *cell as f64 * scale).collect()
+        let exponents = exponents(&self.output.parts);
+        cells.iter().zip(exponents).map(|(cell, exponent)| *cell as f64 * f64::powi(2.0, -exponent)).collect()
+    }
+}
+
+impl Constant {
+    /// The entries as they are stored: padded with 0.
+    pub fn padded(&self) -> Cow<'_, Entries> {
+        if self.shape.is_full() {
+            return Cow::Borrowed(&self.entries);
+        }
+        Cow::Owned(match &self.entries {
+            Entries::Narrow(entries) => Entries::Narrow(self.shape.pad(entries)),
+            Entries::Wide(entries) => Entries::Wide(self.shape.pad(entries)),
+        })
     }
 }

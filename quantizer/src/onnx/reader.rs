@@ -2,10 +2,10 @@
 
 use super::builder::{Builder, Computed, Value, truncated};
 use super::proto::{GraphProto, ModelProto, ValueInfoProto, data_type};
-use super::tensor::Tensor;
+use super::tensor::{Kind, Tensor};
 use crate::error::Error;
-use crate::float::{FloatModel, Layer, LayerOp};
-use crate::ir::MAX_CELLS_LOG;
+use crate::float::{self, FloatModel, Input, Output};
+use crate::ir::{MAX_CELLS_LOG, MAX_DIMS, bits};
 use prost::Message;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -15,9 +15,7 @@ pub const MAX_MODEL_BYTES: u64 = 1 << 30;
 /// Most nodes and initializers.
 const MAX_NODES: usize = 1 << 16;
 /// Versions of the default operator set whose operators are implemented.
-const OPSETS: std::ops::RangeInclusive<i64> = 7..=26;
-/// Most elements of the input or of a computed value.
-pub(super) const MAX_CELLS: usize = 1 << 22;
+const OPSETS: std::ops::RangeInclusive<i64> = 7..=28;
 
 /// Reads a model; `file` is for messages.
 ///
@@ -69,96 +67,84 @@ fn build(graph: &GraphProto, opset: i64, file: &str) -> Result<FloatModel, Error
     }
     // Older models list initializers as inputs too.
     let initializers: HashSet<&str> = graph.initializer.iter().map(|t| t.name.as_str()).collect();
-    let inputs: Vec<_> = graph.input.iter().filter(|i| !initializers.contains(i.name.as_str())).collect();
-    let input = the_one(&inputs, "input", file)?;
-    let outputs: Vec<_> = graph.output.iter().collect();
-    let output = the_one(&outputs, "output", file)?;
-    let input_dims = input_dims(input, file)?;
-    values.insert(input.name.clone(), Value::Computed(Computed { layer: None, dims: input_dims.clone() }));
+    let mut inputs = Vec::new();
+    for input in graph.input.iter().filter(|i| !initializers.contains(i.name.as_str())) {
+        let (dims, kind) = input_type(input, file)?;
+        let value = Value::Computed(Computed { tensor: inputs.len(), dims: dims.clone(), kind });
+        if values.insert(input.name.clone(), value).is_some() {
+            return Err(model_error(file, &input.name, "an input name of its own", "a second one"));
+        }
+        inputs.push(Input { name: truncated(input.name.clone()), dims, whole: kind == Kind::Int });
+    }
+    if inputs.is_empty() || graph.output.is_empty() {
+        let at = "graph".into();
+        let got = format!("{} inputs and {} outputs", inputs.len(), graph.output.len());
+        return Err(Error::Model { file: file.into(), at, expected: "inputs and outputs".into(), got });
+    }
+    let cells = inputs.iter().fold(0usize, |n, i| n.saturating_add(float::cells(&i.dims)));
+    if cells > 1 << MAX_CELLS_LOG {
+        let what = "the number of elements of all inputs".into();
+        return Err(Error::TooLarge { file: file.into(), what, got: cells as u64, limit: 1 << MAX_CELLS_LOG });
+    }
 
-    let mut builder = Builder { file, opset, values, layers: Vec::new(), made: 0 };
+    let mut builder = Builder::new(file, opset, values, float::Builder::new(inputs));
     for node in &graph.node {
         builder.node(node)?;
     }
-    match builder.values.get(&output.name) {
-        Some(Value::Computed(result)) => {
-            let result = result.clone();
-            Ok(FloatModel {
-                source: file.into(),
-                input_name: truncated(input.name.clone()),
-                input_dims,
-                output_dims: result.dims,
-                layers: chain(builder.layers, result.layer, file)?,
-            })
+    let mut outputs = Vec::new();
+    for output in &graph.output {
+        match builder.value(&output.name, &format!("output `{}`", output.name))? {
+            Value::Computed(result) => {
+                let name = truncated(output.name.clone());
+                outputs.push(Output { name, dims: result.dims, tensor: result.tensor });
+            }
+            Value::Constant(_) => {
+                let expected = "an output that depends on the inputs (remove this one from the model)";
+                return Err(model_error(file, &output.name, expected, "a constant"));
+            }
         }
-        Some(Value::Constant(_)) => {
-            Err(model_error(file, &output.name, "an output that depends on the input", "a constant"))
-        }
-        None => Err(model_error(file, &output.name, "an output that some node computes", "none")),
     }
+    let model = builder.into_model().finish(file.into(), outputs);
+    finite(&model)?;
+    Ok(model)
 }
 
-/// The layers that lead to `last`, in order; all others are not needed.
-fn chain(layers: Vec<(Option<usize>, Layer)>, last: Option<usize>, file: &str) -> Result<Vec<Layer>, Error> {
-    let mut slots: Vec<_> = layers.into_iter().map(Some).collect();
-    let mut chain = Vec::new();
-    let mut at = last;
-    while let Some((before, layer)) = at.and_then(|i| slots.get_mut(i)).and_then(Option::take) {
-        finite(&layer, file)?;
-        chain.push(layer);
-        at = before;
+/// Constants are finite when they are read; what was made of them must be too.
+fn finite(model: &FloatModel) -> Result<(), Error> {
+    for constant in &model.constants {
+        if let Some((index, got)) = constant.data.iter().copied().enumerate().find(|(_, v)| !v.is_finite()) {
+            let (file, tensor) = (model.source.clone(), constant.name.clone());
+            return Err(Error::NonFiniteWeight { file, tensor, index, got });
+        }
     }
-    chain.reverse();
-    Ok(chain)
-}
-
-/// Constants are finite; what was made of them must be too.
-fn finite(layer: &Layer, file: &str) -> Result<(), Error> {
-    let parts: [&[f64]; 2] = match &layer.op {
-        LayerOp::Linear(linear) => [&linear.weight, &linear.bias],
-        LayerOp::Affine(affine) => [&affine.mul, &affine.add],
-        LayerOp::Map(_) => return Ok(()),
-    };
-    match parts.into_iter().flatten().copied().enumerate().find(|(_, v)| !v.is_finite()) {
-        Some((index, got)) => Err(Error::NonFiniteWeight { file: file.into(), tensor: layer.name.clone(), index, got }),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn model_error(file: &str, value: &str, expected: &str, got: &str) -> Error {
     Error::Model { file: file.into(), at: format!("`{value}`"), expected: expected.into(), got: got.into() }
 }
 
-fn the_one<'a>(values: &[&'a ValueInfoProto], kind: &str, file: &str) -> Result<&'a ValueInfoProto, Error> {
-    match values {
-        [one] => Ok(one),
-        several => {
-            let names: Vec<_> = several.iter().take(8).map(|v| v.name.as_str()).collect();
-            let expected = format!("exactly one {kind} (export the model with one)");
-            let got = format!("{}: {}", several.len(), names.join(", "));
-            Err(Error::Model { file: file.into(), at: "graph".into(), expected, got })
-        }
-    }
-}
-
-fn input_dims(input: &ValueInfoProto, file: &str) -> Result<Vec<usize>, Error> {
+/// Dimensions and element type of an input.
+fn input_type(input: &ValueInfoProto, file: &str) -> Result<(Vec<u32>, Kind), Error> {
+    use data_type::{BFLOAT16, BOOL, DOUBLE, FLOAT, FLOAT16, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64};
     let tensor = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
     let (Some(tensor), Some(shape)) = (tensor, tensor.and_then(|t| t.shape.as_ref())) else {
         return Err(model_error(file, &input.name, "a tensor with a shape (run shape inference on the model)", "none"));
     };
-    if ![data_type::FLOAT, data_type::DOUBLE, data_type::FLOAT16, data_type::BFLOAT16].contains(&tensor.elem_type) {
-        return Err(model_error(
-            file,
-            &input.name,
-            "an input of floats",
-            &format!("element type {}", tensor.elem_type),
-        ));
-    }
-    if shape.dim.len() > crate::ir::MAX_DIMS {
-        return Err(model_error(file, &input.name, "at most 8 dimensions", &shape.dim.len().to_string()));
+    let kind = match tensor.elem_type {
+        FLOAT | DOUBLE | FLOAT16 | BFLOAT16 => Kind::Float,
+        INT8 | UINT8 | INT16 | UINT16 | INT32 | UINT32 | INT64 | UINT64 | BOOL => Kind::Int,
+        other => {
+            let got = format!("element type {other} (TensorProto.DataType)");
+            return Err(model_error(file, &input.name, "an input of floats, integers or bools", &got));
+        }
+    };
+    if shape.dim.len() > MAX_DIMS {
+        let expected = format!("at most {MAX_DIMS} dimensions");
+        return Err(model_error(file, &input.name, &expected, &shape.dim.len().to_string()));
     }
     let dim = |(index, dim): (usize, &super::proto::DimensionProto)| match dim.dim_value {
-        Some(value) if value > 0 => Ok(usize::try_from(value).unwrap_or(usize::MAX)),
+        Some(value) if value > 0 => Ok(u32::try_from(value).unwrap_or(u32::MAX)),
         _ if index == 0 => Ok(1),
         value => {
             let got = dim.dim_param.clone().unwrap_or_else(|| format!("{value:?}"));
@@ -166,15 +152,11 @@ fn input_dims(input: &ValueInfoProto, file: &str) -> Result<Vec<usize>, Error> {
         }
     };
     let dims = shape.dim.iter().enumerate().map(dim).collect::<Result<Vec<_>, _>>()?;
-    match dims.iter().try_fold(1usize, |n, d| n.checked_mul(*d)) {
-        Some(cells) if cells <= MAX_CELLS => Ok(dims),
-        _ => {
-            let what = format!("the size of input `{}`", input.name);
-            let got = dims.iter().fold(1u64, |n, d| n.saturating_mul(*d as u64));
-            Err(Error::TooLarge { file: file.into(), what, got, limit: MAX_CELLS as u64 })
-        }
+    let log: u32 = dims.iter().map(|n| bits(*n)).sum();
+    if log > MAX_CELLS_LOG {
+        let what = format!("the size of input `{}`, each dimension rounded up to a power of two,", input.name);
+        let got = 1u64.checked_shl(log).unwrap_or(u64::MAX);
+        return Err(Error::TooLarge { file: file.into(), what, got, limit: 1 << MAX_CELLS_LOG });
     }
+    Ok((dims, kind))
 }
-
-// Programs check what they are given against the same limits.
-const _: () = assert!(MAX_CELLS <= 1 << MAX_CELLS_LOG);

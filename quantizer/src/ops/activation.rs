@@ -3,6 +3,7 @@
 use super::{ENTRY_LIMIT, Mismatch, require_eq};
 use crate::fixed::rescale;
 use crate::ir::{Activation, Shape, Table};
+use rayon::prelude::*;
 
 /// Largest [`Activation::shift`].
 pub const MAX_SHIFT: u32 = 32;
@@ -17,9 +18,9 @@ pub const MAX_BOUND_BITS: u32 = 16;
 ///
 /// # Errors
 /// They do not.
-pub fn check(activation: &Activation, input: Shape, result: Shape) -> Result<(), Mismatch> {
-    let Activation { shift, domain_bits, high_bits, table } = activation;
-    require_eq("the shape of the input,", input, result)?;
+pub fn check(activation: &Activation, input: &Shape, result: &Shape) -> Result<(), Mismatch> {
+    let Activation { shift, domain_bits, high_bits, table, .. } = activation;
+    require_eq("the dimensions of the input,", input.dims(), result.dims())?;
     if *shift > MAX_SHIFT {
         return Err(Mismatch::new(format!("a shift of at most {MAX_SHIFT}"), shift));
     }
@@ -89,5 +90,6 @@ pub fn range(activation: &Activation, bounds: (i64, i64)) -> (i64, i64) {
 
 /// All stored cells of the result.
 pub fn evaluate(activation: &Activation, input: &[i64]) -> Vec<i64> {
-    input.iter().map(|acc| activation.table.get(rescale(*acc, activation.shift), activation.domain_bits)).collect()
+    let cells = input.par_iter().with_min_len(1 << 12);
+    cells.map(|acc| activation.table.get(rescale(*acc, activation.shift), activation.domain_bits)).collect()
 }

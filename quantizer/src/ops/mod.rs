@@ -1,17 +1,36 @@
-//! One node kind per file: what shapes it joins, what range its result has, what it computes.
+//! What operations mean: what shapes they join, what range their results have, what they compute.
 //!
-//! `check` looks at lengths and parameters only, so it costs nothing; `check_entries` reads every weight.
-//! After `check` no evaluation indexes out of bounds; after both, no accumulator overflows.
+//! Checks look at shapes and parameters only, so they cost little, and after them no evaluation indexes out of bounds;
+//! [`range`] reads every constant, and where it finds a result inside [`ACC_LIMIT`], that result is exact.
+//!
+//! ```text
+//! gather   views, row by row          dot    scalars and their dot products
+//! sum      moved tensors              product  sums of products of two views
+//! ```
 
 pub mod activation;
-pub mod dense;
-pub mod scale;
+pub mod check;
+mod dot;
+mod gather;
+pub mod max;
+mod product;
+pub mod range;
+pub mod sum;
+
+pub use dot::Scalar;
+pub use gather::{Cells, Layout, Operand};
 
 /// Accumulators stay strictly inside `-ACC_LIMIT..ACC_LIMIT`.
 pub const ACC_LIMIT: i64 = 1 << 52;
 
 /// Weights and table entries lie in `-ENTRY_LIMIT..ENTRY_LIMIT` (17 bits with sign).
 pub const ENTRY_LIMIT: i32 = 1 << 16;
+
+/// Most labels of an operation: axes of its result, and summed ones.
+pub const MAX_LABELS: usize = 2 * crate::ir::MAX_DIMS;
+
+/// Coefficients are smaller in magnitude.
+pub const COEFFICIENT_LIMIT: i64 = 1 << 32;
 
 /// What is wrong with a node: what was expected, and what it has.
 #[derive(Debug)]
@@ -23,28 +42,11 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    fn new(expected: impl Into<String>, got: impl ToString) -> Self {
+    pub(crate) fn new(expected: impl Into<String>, got: impl ToString) -> Self {
         Self { expected: expected.into(), got: got.to_string() }
     }
 }
 
 fn require_eq<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, got: T) -> Result<(), Mismatch> {
     if expected == got { Ok(()) } else { Err(Mismatch::new(format!("{what} {expected:?}"), format!("{got:?}"))) }
-}
-
-/// Weights of at most 17 bits and biases inside the accumulator limit.
-fn check_limits(weight: &[i32], bias: &[i64]) -> Result<(), Mismatch> {
-    if let Some((i, w)) = weight.iter().enumerate().find(|(_, w)| !(-ENTRY_LIMIT..ENTRY_LIMIT).contains(*w)) {
-        return Err(Mismatch::new(format!("weight {i} in {}..{ENTRY_LIMIT}", -ENTRY_LIMIT), w));
-    }
-    if let Some((i, b)) = bias.iter().enumerate().find(|(_, b)| b.unsigned_abs() >= ACC_LIMIT as u64) {
-        return Err(Mismatch::new(format!("bias {i} smaller than {ACC_LIMIT} in magnitude"), b));
-    }
-    Ok(())
-}
-
-/// `bias + [sum of products]` for an input in `lo..=hi`, from the sums of positive and of negative weights.
-fn affine_range(positive: i64, negative: i64, bias: i64, (lo, hi): (i64, i64)) -> (i128, i128) {
-    let [p, n, b, lo, hi] = [positive, negative, bias, lo, hi].map(i128::from);
-    (b + p * lo + n * hi, b + p * hi + n * lo)
 }

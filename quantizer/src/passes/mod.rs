@@ -1,47 +1,59 @@
-//! From a chain as imported to one the integer program can express.
+//! From a model as imported to one whose operations the integer program has.
 //!
-//! The rewrites (one per file) run until none applies; then [`normal_form`] makes the chain alternate between
-//! linear or affine layers (which give accumulators) and functions (which requantize them).
+//! The rewrites (one per file) run until none applies; each keeps the function that the model computes. Then
+//! [`normal_form`] makes sums read values only, and functions sums only.
 
 mod absorb_affine;
-mod compose_linear;
+mod compose;
 mod compose_maps;
-mod drop_noops;
-mod fold_affine;
-mod merge_affines;
+mod drop_dead;
+mod drop_units;
+mod fold_before;
+mod graph;
+mod hoist_maps;
+mod inline_sums;
+mod merge_moves;
+mod merge_terms;
 mod normal_form;
+mod recognize;
+mod share;
+mod sink_reshapes;
+mod split_labels;
 
-pub use normal_form::{Kernel, Stage, normal_form};
+pub use normal_form::normal_form;
 
-use crate::float::{FloatModel, Layer};
+use crate::float::FloatModel;
 
-/// One rewrite at one place: true if it changed the chain.
-type Pass = fn(&mut Vec<Layer>, usize) -> bool;
+/// One rewrite wherever it applies: true if it changed the model.
+type Pass = fn(&mut FloatModel) -> bool;
 
-const PASSES: &[Pass] =
-    &[drop_noops::apply, merge_affines::apply, fold_affine::apply, compose_maps::apply, compose_linear::apply];
+const PASSES: &[Pass] = &[
+    drop_dead::apply,
+    merge_moves::apply,
+    merge_terms::apply,
+    inline_sums::apply,
+    fold_before::apply,
+    compose_maps::apply,
+    hoist_maps::apply,
+    sink_reshapes::apply,
+    split_labels::apply,
+];
 
 /// Applies every rewrite wherever it applies.
 pub fn optimize(model: &FloatModel) -> FloatModel {
     let mut model = model.clone();
-    to_fixed_point(&mut model.layers, PASSES);
-    // Only now: a factor that a dense layer can take makes the better table.
-    to_fixed_point(&mut model.layers, &[absorb_affine::apply, compose_maps::apply]);
+    drop_units::apply(&mut model);
+    share::apply(&mut model);
+    to_fixed_point(&mut model, PASSES);
+    // Only now: a factor that weights can take makes the better table.
+    to_fixed_point(&mut model, &[absorb_affine::apply, compose_maps::apply, recognize::apply, drop_dead::apply]);
+    merge_terms::plain_constants(&mut model);
+    share::apply(&mut model);
+    drop_dead::apply(&mut model);
     model
 }
 
-fn to_fixed_point(layers: &mut Vec<Layer>, passes: &[Pass]) {
-    // Every rewrite removes a layer, so this ends.
-    while passes.iter().any(|pass| (0..layers.len()).any(|i| pass(layers, i))) {}
-}
-
-/// Replaces layers `i` and `i + 1` by one that has the name of the second.
-fn replace_pair(layers: &mut Vec<Layer>, i: usize, op: crate::float::LayerOp) -> bool {
-    if i + 1 < layers.len() {
-        let second = layers.remove(i + 1);
-        if let Some(first) = layers.get_mut(i) {
-            *first = Layer { name: second.name, op };
-        }
-    }
-    true
+fn to_fixed_point(model: &mut FloatModel, passes: &[Pass]) {
+    // Every rewrite leaves fewer nodes, fewer reads of moved tensors, or functions nearer to the inputs; so this ends.
+    while passes.iter().fold(false, |changed, pass| pass(model) | changed) {}
 }

@@ -1,9 +1,11 @@
 //! Inputs from files: `.json`, `.npy`, `.npz`.
 //!
-//! * `.json`: `{"input_data": [[...]]}`, one flat list per model input, so exactly one list;
-//! * `.npy`: one array, of one input or with samples along its first dimension;
-//! * `.npz`: that array under the name `x`; integer labels under `y` where there are any.
+//! * `.json`: `{"input_data": [[...], ...]}`, one flat list per model input, in their order;
+//! * `.npy`: one array, of one sample or with samples along its first dimension;
+//! * `.npz`: that array under the name `x`, or one such array under the name of each input of the model; integer labels
+//!   under `y` where there are any.
 //!
+//! A sample of a model with several inputs is their values one after another: what [`Samples::arranged`] makes of a file.
 //! How many samples a file holds depends on the model, so [`Samples::rows`] decides, and refuses whatever is
 //! left over. `zip` reads the archive (maintained, stored and deflated entries); the `.npy` header is three fields and is
 //! parsed here, because the crates that do it bring a recursive parser of Python literals, or allocate what
@@ -14,6 +16,7 @@ mod npy;
 mod npz;
 
 use crate::error::Error;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Largest sample file, and largest array in an archive, in bytes.
@@ -27,7 +30,14 @@ pub struct Samples {
     dims: Vec<usize>,
     data: Vec<f32>,
     labels: Option<Vec<i64>>,
+    /// Lengths of the lists of a `.json` file, which are one sample.
+    lists: Vec<usize>,
+    /// Arrays under names of their own, not arranged yet.
+    named: Vec<Named>,
 }
+
+/// An array of an archive: name, dimensions, elements.
+type Named = (String, Vec<usize>, Vec<f32>);
 
 impl Samples {
     /// Reads a file by its extension.
@@ -53,11 +63,27 @@ impl Samples {
             return Err(Error::TooLarge { file: file.into(), what, got: bytes.len() as u64, limit: MAX_BYTES });
         }
         match Path::new(file).extension().and_then(|e| e.to_str()) {
-            Some("json") => Self::new(file, json::parse(bytes, file)?, None),
+            Some("json") => {
+                let lists = json::parse(bytes, file)?;
+                let lengths = lists.iter().map(Vec::len).collect();
+                let data = lists.concat();
+                Ok(Self { lists: lengths, ..Self::new(file, (vec![data.len()], data), None)? })
+            }
             Some("npy") => Self::new(file, npy::parse(bytes, file)?.floats(), None),
             Some("npz") => {
-                let (x, y) = npz::parse(bytes, file)?;
-                Self::new(file, x.floats(), y.and_then(npy::Array::labels))
+                let (arrays, y) = npz::parse(bytes, file)?;
+                let labels = y.and_then(npy::Array::labels);
+                let mut named = Vec::new();
+                for (name, array) in arrays {
+                    let (dims, data) = array.floats();
+                    if name == "x" {
+                        return Self::new(file, (dims, data), labels);
+                    }
+                    // The same rules for each array.
+                    let Self { dims, data, .. } = Self::new(file, (dims, data), None)?;
+                    named.push((name, dims, data));
+                }
+                Ok(Self { source: file.into(), dims: vec![], data: vec![], labels, lists: vec![], named })
             }
             _ => Err(error(file, "a name that ends in .json, .npy or .npz", "another", "convert the file")),
         }
@@ -81,7 +107,58 @@ impl Samples {
             let expected = format!("{} labels in y", dims.first().unwrap_or(&1));
             return Err(error(source, expected, labels.len(), "save x and y of the same samples"));
         }
-        Ok(Self { source: source.into(), dims, data, labels })
+        Ok(Self { source: source.into(), dims, data, labels, lists: vec![], named: vec![] })
+    }
+
+    /// These samples as a model with `inputs` (names and lengths) reads them: the values of all inputs one after another.
+    ///
+    /// # Errors
+    /// An input without values, values without an input, or another number of values.
+    pub fn arranged(&self, inputs: &[(&str, usize)]) -> Result<Cow<'_, Self>, Error> {
+        let lengths = || inputs.iter().map(|(_, length)| *length);
+        if !self.lists.is_empty() && !lengths().eq(self.lists.iter().copied()) {
+            let expected = match inputs {
+                [(_, length)] => format!("one list of {length} values"),
+                _ => format!("lists of {:?} values, one per input", lengths().collect::<Vec<_>>()),
+            };
+            let got = format!("{:?}", self.lists);
+            return Err(error(&self.source, expected, got, "give the inputs of this model, in their order"));
+        }
+        if self.named.is_empty() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let names = || self.named.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>();
+        if self.named.len() != inputs.len() {
+            let expected =
+                format!("an array `x`, or one for each of {:?}", inputs.iter().map(|i| i.0).collect::<Vec<_>>());
+            return Err(error(
+                &self.source,
+                expected,
+                format!("{:?}", names()),
+                "save it with numpy.savez(file, x=samples)",
+            ));
+        }
+        let mut columns = Vec::new();
+        for (name, length) in inputs {
+            let Some((_, dims, data)) = self.named.iter().find(|(other, ..)| other == name) else {
+                let expected = format!("an array `{name}`");
+                return Err(error(&self.source, expected, format!("{:?}", names()), "name arrays as the model does"));
+            };
+            let column = Self::new(&self.source, (dims.clone(), data.clone()), None)?;
+            let rows = column.rows(*length)?.len();
+            columns.push((rows, *length, column.data));
+        }
+        let count = columns.first().map_or(0, |(rows, ..)| *rows);
+        if let Some((rows, ..)) = columns.iter().find(|(rows, ..)| *rows != count) {
+            let expected = format!("{count} samples of every input");
+            return Err(error(&self.source, expected, rows.to_string(), "save arrays of the same samples"));
+        }
+        let sample = |i: usize| {
+            columns.iter().flat_map(move |(_, length, data)| data.iter().skip(i * length).take(*length).copied())
+        };
+        let data: Vec<f32> = (0..count).flat_map(sample).collect();
+        let dims = vec![count, lengths().sum()];
+        Self::new(&self.source, (dims, data), self.labels.clone()).map(Cow::Owned)
     }
 
     /// The samples of a model with `length` inputs: all values of the file, cut along its first dimension.

@@ -26,6 +26,14 @@ impl Array {
         (self.dims, data)
     }
 
+    /// Bytes that the numbers take here.
+    pub(super) fn size(&self) -> u64 {
+        match &self.data {
+            Data::Float(values) => 4 * values.len() as u64,
+            Data::Int(values) => 8 * values.len() as u64,
+        }
+    }
+
     /// Values, if this is a list of integers; anything else under `y` is no labels.
     pub(super) fn labels(self) -> Option<Vec<i64>> {
         match (self.dims.len(), self.data) {

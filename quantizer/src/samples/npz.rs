@@ -6,17 +6,40 @@ use crate::error::Error;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-/// Arrays `x` and, if there is one, `y`.
-pub(super) fn parse(bytes: &[u8], file: &str) -> Result<(Array, Option<Array>), Error> {
+/// Most arrays that are read.
+const MAX_ARRAYS: usize = 256;
+
+/// A named array.
+type Named = (String, Array);
+
+/// Array `x`, or else all arrays with their names; array `y`, if there is one.
+pub(super) fn parse(bytes: &[u8], file: &str) -> Result<(Vec<Named>, Option<Array>), Error> {
     let bad = |got: String| error(file, "an .npz archive", got, "save it again with numpy.savez");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad(e.to_string()))?;
-    let names =
-        archive.file_names().take(16).flatten().map(|n| n.trim_end_matches(".npy").to_string()).collect::<Vec<_>>();
-    let x = member(&mut archive, "x.npy", file)?;
-    let x = x.ok_or_else(|| {
-        error(file, "an array `x`", format!("{names:?}"), "save it with numpy.savez(file, x=samples)")
-    })?;
-    Ok((x, member(&mut archive, "y.npy", file)?))
+    let names: Vec<String> = archive.file_names().flatten().take(MAX_ARRAYS).map(String::from).collect();
+    let y = member(&mut archive, "y.npy", file)?;
+    if let Some(x) = member(&mut archive, "x.npy", file)? {
+        return Ok((vec![("x".into(), x)], y));
+    }
+    let mut arrays = Vec::new();
+    let mut size = 0u64;
+    for name in names.iter().filter(|name| *name != "y.npy") {
+        let Some(array) = member(&mut archive, name, file)? else { continue };
+        size = size.saturating_add(array.size());
+        if size > MAX_BYTES {
+            return Err(Error::TooLarge {
+                file: file.into(),
+                what: "size of all arrays in bytes".into(),
+                got: size,
+                limit: MAX_BYTES,
+            });
+        }
+        arrays.push((name.trim_end_matches(".npy").to_string(), array));
+    }
+    if arrays.is_empty() {
+        return Err(error(file, "an array `x`", format!("{names:?}"), "save it with numpy.savez(file, x=samples)"));
+    }
+    Ok((arrays, y))
 }
 
 fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, file: &str) -> Result<Option<Array>, Error> {

@@ -1,8 +1,12 @@
-//! `Add`: computed plus constant, either way round.
+//! `Add` and `Sum`: the sum of all operands, broadcast.
 
-use super::{Context, Value, elementwise};
+use super::{Context, Value};
 use crate::error::Error;
 
 pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
-    elementwise::binary(context, |c| (1.0, c), |c| (1.0, c))
+    let operands = context.operands()?;
+    let dims = context.broadcast(&operands.iter().collect::<Vec<_>>())?;
+    let kind = context.kind(&operands);
+    let terms = operands.iter().map(|x| context.term(1.0, x, &dims)).collect();
+    context.sum(terms, dims, kind)
 }

@@ -1,22 +1,20 @@
 //! `Clip`: bounds are attributes before operator set 11, inputs from then on; either may be missing.
 
-use super::{Context, Value, elementwise};
+use super::{Context, Value, unary};
 use crate::error::Error;
 use crate::float::Function;
 
 pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
+    let x = context.input(0)?;
     let (lo, hi) = if context.opset < 11 {
         (context.float("min", f64::NEG_INFINITY)?, context.float("max", f64::INFINITY)?)
     } else {
-        (bound(context, 1, f64::NEG_INFINITY)?, bound(context, 2, f64::INFINITY)?)
+        let lo = context.constant_scalar(1, "the lower bound")?;
+        let hi = context.constant_scalar(2, "the upper bound")?;
+        (lo.unwrap_or(f64::NEG_INFINITY), hi.unwrap_or(f64::INFINITY))
     };
-    elementwise::map(context, Function::Clip { lo, hi })
-}
-
-fn bound(context: &Context, i: usize, default: f64) -> Result<f64, Error> {
-    let Some(constant) = context.constant(i, "a bound")? else { return Ok(default) };
-    match constant.floats().as_slice() {
-        [one] => Ok(*one),
-        several => Err(context.malformed("a scalar bound", format!("{} elements", several.len()))),
+    if lo.is_nan() || hi.is_nan() {
+        return Err(context.malformed("numbers as bounds", "NaN"));
     }
+    unary::apply(context, &x, &[Function::Clip { lo, hi }])
 }

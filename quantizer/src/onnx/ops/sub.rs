@@ -1,8 +1,11 @@
-//! `Sub`: `c - x` or `x - c`.
+//! `Sub`: the difference of two operands, broadcast.
 
-use super::{Context, Value, elementwise};
+use super::{Context, Value};
 use crate::error::Error;
 
 pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
-    elementwise::binary(context, |c| (-1.0, c), |c| (1.0, -c))
+    let (a, b) = (context.input(0)?, context.input(1)?);
+    let dims = context.broadcast(&[&a, &b])?;
+    let terms = vec![context.term(1.0, &a, &dims), context.term(-1.0, &b, &dims)];
+    context.sum(terms, dims, a.kind())
 }

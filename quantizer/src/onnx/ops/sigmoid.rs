@@ -1,9 +1,0 @@
-//! `Sigmoid`: `1 / (1 + exp(-x))`.
-
-use super::{Context, Value, elementwise};
-use crate::error::Error;
-use crate::float::Function;
-
-pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
-    elementwise::map(context, Function::Sigmoid)
-}
