@@ -3,32 +3,89 @@
 //! `magic (8) || section* || keccak256 of everything before (32)`, a section being a 64-bit big-endian length and its bytes.
 //! The checksum finds accidents; what the bytes mean is checked against the record hash and by the proof.
 
+use crate::commitment::srs::VerifierSrs;
 use crate::encoding::WORD;
 use crate::error::VerifyError;
+use crate::plonk::seal::verify_seal;
 use crate::record::Record;
+use crate::schedule::Schedule;
 use crate::statement::Statement;
+use crate::unsealed::{self, verify_unsealed};
+use crate::weights::{RangeProof, Weights, check_weights};
 use sha3::{Digest, Keccak256};
 
 /// First bytes of a record file.
 pub const RECORD_MAGIC: [u8; 8] = *b"verinrec";
+/// First bytes of a range proof, which is in the file of a record with private weights.
+pub const RANGES_MAGIC: [u8; 8] = *b"verinrng";
 /// First bytes of a proof file.
 pub const PROOF_MAGIC: [u8; 8] = *b"verinprf";
 
-/// A record and, for unsealed proofs, the program's skeleton.
+/// A record, and what the digest of its model commits to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordFile {
     /// The record.
     pub record: Record,
     /// See [`crate::skeleton`].
     pub skeleton: Vec<u8>,
-    /// Digest of the whole graph.
-    pub graph_digest: [u8; WORD],
+    /// See [`crate::weights`].
+    pub weights: Weights,
 }
 
 impl RecordFile {
     /// The bytes of the file.
     pub fn encode(&self) -> Vec<u8> {
-        seal_sections(RECORD_MAGIC, &[&self.record.encode(), &self.skeleton, &self.graph_digest])
+        let weights = match &self.weights {
+            Weights::Published { graph_digest } => graph_digest.to_vec(),
+            Weights::Private(ranges) => ranges.encode(),
+        };
+        seal_sections(RECORD_MAGIC, &[&self.record.encode(), &self.skeleton, &weights])
+    }
+
+    /// Reads a file. What it says of its weights is not checked: [`crate::weights::check_weights`] does.
+    ///
+    /// # Errors
+    /// It is none, or damaged.
+    pub fn decode(bytes: &[u8]) -> Result<Self, VerifyError> {
+        let [record, skeleton, weights] = sections("record file", RECORD_MAGIC, bytes)?;
+        let weights = match <[u8; WORD]>::try_from(weights) {
+            Ok(graph_digest) => Weights::Published { graph_digest },
+            Err(_) => Weights::Private(RangeProof::decode(weights)?),
+        };
+        Ok(Self { record: Record::decode(record)?, skeleton: skeleton.to_vec(), weights })
+    }
+
+    /// The schedule of a batch.
+    ///
+    /// # Errors
+    /// The parts of the file do not belong together.
+    pub fn schedule(&self, batch: usize) -> Result<Schedule, VerifyError> {
+        unsealed::schedule(&self.record, &self.skeleton, &self.weights, batch)
+    }
+
+    /// Verifies a proof under this record, with all that is to be checked of the record itself; gives `S0`.
+    ///
+    /// # Errors
+    /// The proof does not hold, is for another record, or the record is none that may be relied on.
+    pub fn verify(&self, proof: &ProofFile, srs: &VerifierSrs) -> Result<[u8; WORD], VerifyError> {
+        let (expected, got) = (self.record.hash(), proof.record_hash);
+        if expected != got {
+            let hex = |hash: [u8; WORD]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            return Err(VerifyError::Mismatch { what: "record of the proof", expected: hex(expected), got: hex(got) });
+        }
+        check_weights(self, srs)?;
+        if proof.sealed {
+            return Ok(verify_seal(&self.record, srs, &proof.statement, &proof.body)?.s0);
+        }
+        let schedule = self.schedule(proof.statement.batch(&self.record)?)?;
+        verify_unsealed(&self.record, &schedule, srs, &proof.statement, &proof.body)
+    }
+}
+
+impl RangeProof {
+    /// The bytes of a file of it: what a contract is told besides the record.
+    pub fn encode(&self) -> Vec<u8> {
+        seal_sections(RANGES_MAGIC, &[&self.record.encode(), &self.seal])
     }
 
     /// Reads a file.
@@ -36,13 +93,8 @@ impl RecordFile {
     /// # Errors
     /// It is none, or damaged.
     pub fn decode(bytes: &[u8]) -> Result<Self, VerifyError> {
-        let [record, skeleton, digest] = sections("record file", RECORD_MAGIC, bytes)?;
-        let graph_digest = digest.try_into().map_err(|_| VerifyError::Length {
-            what: "record file, graph digest",
-            expected: WORD,
-            got: digest.len(),
-        })?;
-        Ok(Self { record: Record::decode(record)?, skeleton: skeleton.to_vec(), graph_digest })
+        let [record, seal] = sections("range proof", RANGES_MAGIC, bytes)?;
+        Ok(Self { record: Record::decode(record)?, seal: seal.to_vec() })
     }
 }
 

@@ -70,6 +70,14 @@ pub enum VerifyError {
         /// What is wrong.
         why: String,
     },
+    /// Nothing shows that the private weights of a record lie in their declared ranges.
+    #[error(
+        "the weights of this record are private and nothing shows that they lie in their declared ranges, so the record is refused: {why}"
+    )]
+    PrivateWeights {
+        /// What is wrong with what should show it.
+        why: String,
+    },
     /// A schedule, a proof and what is known of a statement do not fit together.
     #[error("{what} does not fit the schedule of the model")]
     Inconsistent {

@@ -24,3 +24,4 @@ pub mod tally;
 pub mod transcript;
 pub mod unsealed;
 pub mod verify;
+pub mod weights;

@@ -47,11 +47,13 @@ pub fn verify<A: Arithmetic>(
     for (claim, coefficient) in claims.iter().zip(&coefficients) {
         let tensor = schedule.tensors.get(claim.tensor).filter(|t| t.log as usize == claim.point.len());
         let tensor = tensor.ok_or(VerifyError::Inconsistent { what: "a claim's point" })?;
-        let chunk_log = tensor.placement.chunk_log as usize;
+        let placement =
+            tensor.placement.as_ref().ok_or(VerifyError::Inconsistent { what: "a claim on a virtual tensor" })?;
+        let chunk_log = placement.chunk_log as usize;
         let (high, low) = claim.point.split_at(claim.point.len().saturating_sub(chunk_log));
         let low = lows.get(a, low);
         let weight = a.mul(coefficient, &low);
-        for (chunk, eq_high) in tensor.placement.chunks.iter().zip(expand(a, high, weight)) {
+        for (chunk, eq_high) in placement.chunks.iter().zip(expand(a, high, weight)) {
             let Some(cell) = chunk else { continue };
             let at = offsets.get(a, b - chunk_log, cell.offset >> chunk_log);
             add_to(a, &mut scalars, cell.row, &eq_high, &at, chunk_log == b)?;

@@ -28,7 +28,8 @@ pub const WIDTH: RangeInclusive<usize> = 1..=8;
 pub const MAX_BATCH: usize = 32;
 /// Rows of one opening stay below this.
 pub const MAX_ROWS: usize = 1 << 16;
-/// Values of one slot's input or output, padded columns included, are at most this many.
+/// Values of one slot's input or output, padded columns included, are at most this many. As it is a power of two, so are they
+/// with padded rows.
 pub const MAX_VALUES: usize = 1 << 24;
 
 const WHAT: &str = "record";
@@ -40,6 +41,9 @@ pub struct Flags {
     pub private_input: bool,
     /// The output enters as commitments.
     pub private_output: bool,
+    /// Nothing but hiding rows depends on the weights; that they lie in their declared ranges is shown beside the record
+    /// ([`crate::weights`]).
+    pub private_weights: bool,
     /// Unsealed proofs only: no mask row, no key sets.
     pub fast: bool,
 }
@@ -47,12 +51,13 @@ pub struct Flags {
 impl Flags {
     fn decode(word: usize) -> Option<Self> {
         let bit = |i: u32| (word >> i) & 1 == 1;
-        // Bit 2, private weights, needs a proof of their ranges beside the record, which this version does not know.
-        (word < 16 && !bit(2)).then(|| Self { private_input: bit(0), private_output: bit(1), fast: bit(3) })
+        let flags = Self { private_input: bit(0), private_output: bit(1), private_weights: bit(2), fast: bit(3) };
+        // Only seals keep weights private.
+        (word < 16 && !(flags.private_weights && flags.fast)).then_some(flags)
     }
 
     fn encode(self) -> usize {
-        let bits = [self.private_input, self.private_output, false, self.fast];
+        let bits = [self.private_input, self.private_output, self.private_weights, self.fast];
         bits.iter().rev().fold(0, |word, bit| word << 1 | usize::from(*bit))
     }
 }
@@ -64,7 +69,7 @@ pub struct Port {
     pub bytes: usize,
     /// Bytes of a value; 0 when private.
     pub width: usize,
-    /// Rows of the tensor.
+    /// Rows of the tensor, any number.
     pub rows: usize,
     /// Columns of the tensor.
     pub cols: usize,
@@ -76,6 +81,11 @@ impl Port {
     /// Commitment rows a slot takes: 0 when public.
     pub fn commitment_rows(&self) -> usize {
         if self.width == 0 { self.bytes / POINT } else { 0 }
+    }
+
+    /// log2 of the rows after padding.
+    pub fn log_rows(&self) -> u32 {
+        self.rows.saturating_sub(1).checked_ilog2().map_or(0, |log| log + 1)
     }
 
     fn decode(reader: &mut Reader<'_>, private: bool, what: &'static str) -> Result<Self, VerifyError> {
@@ -129,7 +139,7 @@ pub struct KeySet {
 /// A record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Digest of the integer graph.
+    /// Digest of the model, see [`crate::weights`].
     pub graph_digest: [u8; WORD],
     /// Digest of the SRS, see [`crate::commitment::srs`].
     pub srs_digest: [u8; WORD],
@@ -334,4 +344,63 @@ fn push(out: &mut Vec<u8>, value: usize) {
         *low = u64::try_from(value).unwrap_or(u64::MAX).to_be_bytes();
     }
     out.extend_from_slice(&word);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ports that are legal, or one number away from it. `verifier-contract/test/unit/SealShape.t.sol` has the same.
+    #[test]
+    fn legal_ports() {
+        let max = MAX_VALUES;
+        #[rustfmt::skip]
+        let ports = [
+            // private, bytes, width, rows, cols, log_cols, legal
+            (false, 1, 1, 1, 1, 0, true),
+            (false, 15, 1, 3, 5, 3, true),
+            (false, 2352, 3, 28, 28, 5, true),
+            (false, 96 * 8, 8, 96, 1, 0, true),
+            (false, 5 * 9 * 4, 4, 5, 9, 4, true),
+            (false, 1000, 1, 1000, 1, 0, true),
+            (false, 14, 1, 3, 5, 3, false),
+            (false, 16, 1, 3, 5, 3, false),
+            (false, 32, 1, 3, 5, 3, false),
+            (false, 15, 1, 3, 5, 2, false),
+            (false, 15, 1, 3, 5, 4, false),
+            (false, 15, 0, 3, 5, 3, false),
+            (false, 135, 9, 3, 5, 3, false),
+            (false, 0, 1, 0, 5, 3, false),
+            (false, 0, 1, 3, 0, 0, false),
+            (false, 3, 1, 3, 1, 1, false),
+            (false, 6, 1, 3, 2, 2, false),
+            (false, max, 1, max, 1, 0, true),
+            (false, max - 1, 1, max - 1, 1, 0, true),
+            (false, max + 1, 1, max + 1, 1, 0, false),
+            (false, max, 1, 1, max, 24, true),
+            (false, max + 1, 1, 1, max + 1, 25, false),
+            (false, (max / 8) * 5, 1, max / 8, 5, 3, true),
+            (false, (max / 8 - 1) * 5, 1, max / 8 - 1, 5, 3, true),
+            (false, (max / 8 + 1) * 5, 1, max / 8 + 1, 5, 3, false),
+            (true, 64, 0, 3, 5, 3, true),
+            (true, 64 * 65535, 0, 3, 5, 3, true),
+            (true, 64 * 65536, 0, 3, 5, 3, false),
+            (true, 0, 0, 3, 5, 3, false),
+            (true, 32, 0, 3, 5, 3, false),
+            (true, 64, 1, 3, 5, 3, false),
+            (true, 64, 0, 0, 5, 3, false),
+            (true, 64, 0, 3, 5, 2, false),
+        ];
+        for case @ (private, bytes, width, rows, cols, log_cols, legal) in ports {
+            let port = Port { bytes, width, rows, cols, log_cols };
+            assert_eq!(port.check(private, "port").is_ok(), legal, "{case:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_padded_to_a_power_of_two() {
+        for (rows, log_rows) in [(0, 0), (1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (96, 7), (128, 7), (129, 8)] {
+            assert_eq!(Port { bytes: 0, width: 1, rows, cols: 1, log_cols: 0 }.log_rows(), log_rows, "{rows} rows");
+        }
+    }
 }

@@ -123,7 +123,8 @@ pub fn io_point(s0: &[u8; WORD]) -> Fr {
     Fr::from_be_bytes_mod_order(&hash.finalize())
 }
 
-/// `sum_i value_i z^i` over the values of all slots, padded columns being zero: Horner from the last row.
+/// `sum_i value_i z^i` over the values of all slots, where value (slot `s`, row `m`, column `j`) has
+/// `i = (s << (ceil_log2(rows) + log_cols)) + (m << log_cols) + j`: rows and columns padded with zeros to powers of two.
 ///
 /// # Errors
 /// A value is outside `range`.
@@ -135,22 +136,33 @@ pub fn io_sum(
     z: Fr,
 ) -> Result<Fr, VerifyError> {
     let (lo, hi) = range.unwrap_or((i64::MIN, i64::MAX));
-    let row_step = (0..port.log_cols).fold(z, |power, _| power.square());
+    let row_step = raise(z, port.log_cols);
+    let slot_step = raise(row_step, port.log_rows());
     let mut index = bytes.len().checked_div(port.width).unwrap_or_default();
+    // Horner's rule thrice, from the last slot, row and column.
     let mut sum = Fr::zero();
-    for row in bytes.rchunks_exact((port.cols * port.width).max(1)) {
-        let mut row_sum = Fr::zero();
-        for value in row.rchunks_exact(port.width.max(1)) {
-            index = index.saturating_sub(1);
-            let got = decode_value(value);
-            if !(lo..=hi).contains(&got) {
-                return Err(VerifyError::OutOfRange { what, index, got, lo, hi });
+    for slot in bytes.rchunks_exact(port.bytes.max(1)) {
+        let mut slot_sum = Fr::zero();
+        for row in slot.rchunks_exact((port.cols * port.width).max(1)) {
+            let mut row_sum = Fr::zero();
+            for value in row.rchunks_exact(port.width.max(1)) {
+                index = index.saturating_sub(1);
+                let got = decode_value(value);
+                if !(lo..=hi).contains(&got) {
+                    return Err(VerifyError::OutOfRange { what, index, got, lo, hi });
+                }
+                row_sum = row_sum * z + Fr::from(got);
             }
-            row_sum = row_sum * z + Fr::from(got);
+            slot_sum = slot_sum * row_step + row_sum;
         }
-        sum = sum * row_step + row_sum;
+        sum = sum * slot_step + slot_sum;
     }
     Ok(sum)
+}
+
+/// `base^(2^log)`.
+fn raise(base: Fr, log: u32) -> Fr {
+    (0..log).fold(base, |power, _| power.square())
 }
 
 /// Big-endian two's complement of up to 8 bytes.
@@ -163,4 +175,67 @@ pub fn decode_value(bytes: &[u8]) -> i64 {
 pub fn encode_value(value: i64, width: usize) -> Vec<u8> {
     let bytes = value.to_be_bytes();
     bytes.iter().skip(bytes.len().saturating_sub(width)).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of `width` bytes that take all of them, of both signs.
+    fn values(count: usize, width: usize) -> Vec<i64> {
+        let mut state = 1u64;
+        let next = |_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            decode_value(&state.to_be_bytes()[..width])
+        };
+        (0..count).map(next).collect()
+    }
+
+    fn port(rows: usize, cols: usize, width: usize) -> Port {
+        Port { bytes: rows * cols * width, width, rows, cols, log_cols: cols.next_power_of_two().trailing_zeros() }
+    }
+
+    fn encoded(values: &[i64], width: usize) -> Vec<u8> {
+        values.iter().flat_map(|value| encode_value(*value, width)).collect()
+    }
+
+    /// The sum against its definition, value by value.
+    #[test]
+    fn sum_over_any_number_of_rows() {
+        let z = Fr::from(0x1234_5678_9abc_def1_u64);
+        for (rows, cols) in [(1, 1), (1, 10), (3, 1), (3, 5), (4, 5), (28, 28), (31, 8), (96, 3), (96, 7)] {
+            for width in [1, 2, 3, 8] {
+                for batch in [1, 2, 8] {
+                    let port = port(rows, cols, width);
+                    let values = values(batch * rows * cols, width);
+                    let mut expected = Fr::zero();
+                    for (i, value) in values.iter().enumerate() {
+                        let (slot, row, col) = (i / (rows * cols), i / cols % rows, i % cols);
+                        let padded = (rows.next_power_of_two(), cols.next_power_of_two());
+                        let exponent = (slot * padded.0 + row) * padded.1 + col;
+                        expected += Fr::from(*value) * z.pow([exponent as u64]);
+                    }
+                    let sum = io_sum("input", &port, &encoded(&values, width), None, z);
+                    assert_eq!(sum, Ok(expected), "{rows} x {cols}, {width} bytes, batch {batch}");
+                }
+            }
+        }
+    }
+
+    /// The first and the last value of a batch that are out of range are named; bounds themselves are legal.
+    #[test]
+    fn range_of_the_first_and_the_last_value() {
+        let port = port(3, 5, 2);
+        let range = (-300, 700);
+        let mut values = vec![0; 2 * 15];
+        for i in [0, 14, 15, 29] {
+            for (value, legal) in [(-301, false), (-300, true), (700, true), (701, false)] {
+                values[i] = value;
+                let sum = io_sum("input", &port, &encoded(&values, 2), Some(range), Fr::from(7u64));
+                let error = VerifyError::OutOfRange { what: "input", index: i, got: value, lo: -300, hi: 700 };
+                assert_eq!(sum.err(), (!legal).then_some(error));
+            }
+            values[i] = 0;
+        }
+    }
 }

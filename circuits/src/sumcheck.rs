@@ -5,7 +5,7 @@ use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
 use crate::error::VerifyError;
 use ark_bn254::Fr;
-use ark_ff::Zero;
+use ark_ff::{One, Zero};
 
 /// One plain round of degree `degree`: reads `c_0, c_2, .., c_d` of the round polynomial `s`, derives
 /// `c_1` from `s(0) + s(1) = claim`, and replaces `claim` by `s(challenge)`. Gives the challenge.
@@ -52,4 +52,50 @@ pub fn eq_round<A: Arithmetic>(channel: &mut Channel<'_, A>, w: &A::F, claim: &m
     let inner = a.mul_add(&c2, &t, &c1);
     *claim = a.mul_add(&inner, &t, &c0);
     Ok(t)
+}
+
+/// Where a batch of sumchecks ended.
+#[derive(Clone, Debug)]
+pub struct Batch<F> {
+    /// Factor of each sum.
+    pub coefficients: Vec<F>,
+    /// Challenges of all rounds; a sum of `n` rounds ends at the last `n`.
+    pub point: Vec<F>,
+    /// The last running claim: the sum of `coefficient * summand` at the end.
+    pub running: F,
+}
+
+/// Several sumchecks, each `(rounds, claimed sum)`, combined with powers of one challenge, in rounds of degree `degree`. A
+/// shorter one joins when as many rounds are left as it has.
+///
+/// # Errors
+/// The proof is too short.
+pub fn batched<A: Arithmetic>(
+    channel: &mut Channel<'_, A>,
+    degree: usize,
+    sums: &[(u32, A::F)],
+) -> Result<Batch<A::F>, VerifyError> {
+    let batching = channel.challenge();
+    let mut coefficients: Vec<A::F> = Vec::with_capacity(sums.len());
+    for _ in sums {
+        let next = match coefficients.last() {
+            None => channel.a.constant(Fr::one()),
+            Some(last) => channel.a.mul(last, &batching),
+        };
+        coefficients.push(next);
+    }
+    let rounds = sums.iter().map(|(rounds, _)| *rounds).max().unwrap_or(0);
+    let mut running = channel.a.constant(Fr::zero());
+    let mut point = Vec::new();
+    for left in (0..=rounds).rev() {
+        for ((rounds, sum), coefficient) in sums.iter().zip(&coefficients) {
+            if *rounds == left {
+                running = channel.a.mul_add(coefficient, sum, &running);
+            }
+        }
+        if left > 0 {
+            point.push(round(channel, degree, &mut running)?);
+        }
+    }
+    Ok(Batch { coefficients, point, running })
 }

@@ -10,11 +10,12 @@ use crate::commitment::srs::VerifierSrs;
 use crate::encoding::{Reader, WORD};
 use crate::error::VerifyError;
 use crate::record::Record;
-use crate::schedule::{Options, Schedule, build};
+use crate::schedule::{Constants, Options, Schedule, build};
 use crate::skeleton;
 use crate::statement::Statement;
 use crate::transcript::keccak::KeccakTranscript;
 use crate::verify::{Public, cost, verify};
+use crate::weights::Weights;
 use ark_bn254::Fr;
 
 /// Bytes of an unsealed proof.
@@ -26,6 +27,18 @@ pub fn proof_bytes(schedule: &Schedule) -> Result<usize, VerifyError> {
     Ok(WORD * (2 * schedule.rows.witness + scalars + opening_words(schedule.options.b as usize)))
 }
 
+/// The options of a batch of inferences under `record`.
+pub fn options(record: &Record, batch: usize) -> Options {
+    Options {
+        b: record.row_log as u32,
+        batch_log: batch.trailing_zeros(),
+        private_input: record.flags.private_input,
+        private_output: record.flags.private_output,
+        constants: if record.flags.private_weights { Constants::Private } else { Constants::Published },
+        mask: !record.flags.fast,
+    }
+}
+
 /// The schedule of a batch under `record`, for the program whose skeleton this is.
 ///
 /// # Errors
@@ -33,24 +46,11 @@ pub fn proof_bytes(schedule: &Schedule) -> Result<usize, VerifyError> {
 pub fn schedule(
     record: &Record,
     skeleton_bytes: &[u8],
-    graph_digest: &[u8; WORD],
+    weights: &Weights,
     batch: usize,
 ) -> Result<Schedule, VerifyError> {
-    let expected = skeleton::model_digest(skeleton_bytes, graph_digest);
-    if expected != record.graph_digest {
-        return Err(VerifyError::Mismatch {
-            what: "digest of the model",
-            expected: hex(&record.graph_digest),
-            got: hex(&expected),
-        });
-    }
-    let options = Options {
-        b: record.row_log as u32,
-        batch_log: batch.trailing_zeros(),
-        private_input: record.flags.private_input,
-        private_output: record.flags.private_output,
-        mask: !record.flags.fast,
-    };
+    weights.check_digest(record, skeleton_bytes)?;
+    let options = options(record, batch);
     let graph = skeleton::decode(skeleton_bytes)?;
     let schedule = build(&graph, options)?;
     if schedule.rows.model != record.model_rows.len() {
@@ -78,11 +78,8 @@ pub fn verify_unsealed(
     statement: &Statement,
     proof: &[u8],
 ) -> Result<[u8; WORD], VerifyError> {
-    let Options { b, private_input, private_output, mask, .. } = schedule.options;
-    let flags = record.flags;
-    if (b as usize, private_input, private_output, !mask)
-        != (record.row_log, flags.private_input, flags.private_output, flags.fast)
-    {
+    let batch = 1 << schedule.options.batch_log;
+    if schedule.options != options(record, batch) {
         return Err(VerifyError::Inconsistent { what: "the record" });
     }
     if record.srs_digest != srs.digest {
@@ -99,12 +96,8 @@ pub fn verify_unsealed(
     let mut reader = Reader::new("proof", proof);
     let witness = reader.points(schedule.rows.witness)?;
     let bound = statement.bind(record, &witness)?;
-    if bound.batch != 1 << schedule.options.batch_log {
-        return Err(VerifyError::Mismatch {
-            what: "batch",
-            expected: (1 << schedule.options.batch_log).to_string(),
-            got: bound.batch.to_string(),
-        });
+    if bound.batch != batch {
+        return Err(VerifyError::Mismatch { what: "batch", expected: batch.to_string(), got: bound.batch.to_string() });
     }
     let (count, _) = cost(schedule)?;
     let scalars = reader.scalars(count)?;

@@ -1,8 +1,8 @@
 //! The core verifier: one function, on any arithmetic.
 //!
 //! 1. *Bind*: `S0` (which commits to record, context, input, output and every witness row) and the prover's secret salt.
-//! 2. *Lookups*: the fractional-sum tree, then claims on all looked-up columns at suffixes of its leaf point.
-//! 3. *Relations*: accumulators at those points (and the output at its point) against weights and values.
+//! 2. *Lookups*: the fractional-sum tree, then claims on all looked-up columns at suffixes of its leaf point, and on copies.
+//! 3. *Relations*: accumulators at those points (and the output at its point) against what they are sums of.
 //! 4. *Openings*: all claims, the public input's and the mask's among them, become one claim on one combination of rows.
 //!
 //! What is left is [`Opening`], which the caller checks against the commitments.
@@ -14,9 +14,9 @@ use crate::error::VerifyError;
 use crate::io::PowerPoint;
 use crate::lookup::leaves::claimed;
 use crate::lookup::{fraction, leaves};
-use crate::multilinear::{less_than, signed, suffix};
-use crate::relations::{self, AccumulatorClaim, accumulator};
-use crate::schedule::{Accumulator, OutputKind, Schedule};
+use crate::multilinear::suffix;
+use crate::relations::{self, AccumulatorClaim};
+use crate::schedule::{Accumulator, Schedule, Tensor, TensorIx};
 use crate::{openings, tally::Tally};
 use ark_bn254::Fr;
 use ark_ff::{One, Zero};
@@ -52,7 +52,7 @@ pub fn verify<A: Arithmetic>(
     channel.absorb(core::slice::from_ref(&public.s0));
     let _salt = channel.read(1)?;
 
-    let (point, columns) = if schedule.tree_log > 0 {
+    let (point, mut columns) = if schedule.tree_log > 0 {
         channel.a.section("lookups: tree");
         let alpha = channel.challenge();
         let beta = channel.challenge();
@@ -63,13 +63,16 @@ pub fn verify<A: Arithmetic>(
     } else {
         (Vec::new(), HashMap::new())
     };
+    let point = extend(channel, schedule, point);
+    let copies = channel.read(schedule.copies.len())?;
+    columns.extend(schedule.copies.iter().copied().zip(copies));
 
     channel.a.section("input and output");
-    let point = extend(channel, schedule, point);
     let mut claims = Vec::new();
-    for tensor in schedule.looked_up() {
-        let log = schedule.tensors.get(tensor).ok_or(VerifyError::Inconsistent { what: "a tensor" })?.log as usize;
-        claims.push(Claim { tensor, point: suffix(&point, log).to_vec(), value: claimed(&columns, tensor)?.clone() });
+    for ix in claimed_at_point(schedule) {
+        let tensor = tensor(schedule, ix)?;
+        let point = suffix(&point, tensor.log as usize).to_vec();
+        claims.push(Claim { tensor: ix, point, value: claimed(&columns, ix)?.clone() });
     }
     let (input_log, output_log) = schedule.io_log;
     let public_log = [(input_log, &public.input_sum), (output_log, &public.output_sum)];
@@ -79,40 +82,25 @@ pub fn verify<A: Arithmetic>(
         let value = powers.value(channel.a, sum, input_log);
         claims.push(Claim { tensor: schedule.input, point: powers.point(input_log), value });
     }
-    let output = match (schedule.output, &public.output_sum) {
-        (OutputKind::PrivateAccumulator(tensor), _) => {
+    let (output_point, output) = match (schedule.private_output, &public.output_sum) {
+        (Some(tensor), None) => {
             let [value] = channel.read_array()?;
             let point = suffix(&point, output_log as usize).to_vec();
             claims.push(Claim { tensor, point: point.clone(), value: value.clone() });
-            Some((point, value))
+            (point, value)
         }
-        (OutputKind::PublicAccumulator, Some(sum)) => {
-            Some((powers.point(output_log), powers.value(channel.a, sum, output_log)))
-        }
-        (OutputKind::Value(tensor), Some(sum)) => {
-            let point = powers.point(output_log);
-            let value = powers.value(channel.a, sum, output_log);
-            let value = add_padding(channel.a, schedule, &point, value);
-            claims.push(Claim { tensor, point, value });
-            None
-        }
-        // A private value lies in rows of the statement; the lookups claim it.
-        (OutputKind::Value(_), None) => None,
-        (OutputKind::PublicAccumulator, None) => return Err(VerifyError::Inconsistent { what: "a public output" }),
+        (None, Some(sum)) => (powers.point(output_log), powers.value(channel.a, sum, output_log)),
+        _ => return Err(VerifyError::Inconsistent { what: "the output" }),
     };
 
     channel.a.section("relations");
     let mut accumulators = Vec::new();
     for relation in &schedule.relations {
-        let (point, value) = match (&relation.accumulator, &output) {
-            (Accumulator::Activation(requantized), _) => {
-                let value = accumulator::evaluate(channel.a, requantized, &columns)?;
-                (suffix(&point, relation.log as usize).to_vec(), value)
+        let (point, value) = match &relation.accumulator {
+            Accumulator::Columns(form) => {
+                (suffix(&point, relation.log as usize).to_vec(), form.evaluate(channel.a, &columns)?)
             }
-            (Accumulator::Output, Some((point, value))) => (point.clone(), value.clone()),
-            (Accumulator::Output, None) => {
-                return Err(VerifyError::Inconsistent { what: "a relation for an output that is a value" });
-            }
+            Accumulator::Output => (output_point.clone(), output.clone()),
         };
         accumulators.push(AccumulatorClaim { relation, point, value });
     }
@@ -127,29 +115,22 @@ pub fn verify<A: Arithmetic>(
     Ok(opening)
 }
 
-/// Fresh coordinates in front of the point of the lookups, where the mask or a private output needs more.
+/// Fresh coordinates in front of the point of the lookups, where something claimed there is longer.
 fn extend<A: Arithmetic>(channel: &mut Channel<'_, A>, schedule: &Schedule, point: Vec<A::F>) -> Vec<A::F> {
-    let private_output = match schedule.output {
-        OutputKind::PrivateAccumulator(_) => schedule.io_log.1 as usize,
-        _ => 0,
-    };
-    let mask = if schedule.options.mask { schedule.options.b as usize } else { 0 };
-    let missing = private_output.max(mask).saturating_sub(point.len());
+    let missing = (schedule.shared_log() as usize).saturating_sub(point.len());
     let mut extended = channel.challenges(missing);
     extended.extend(point);
     extended
 }
 
-/// The sum over a public output covers its real columns; a committed one also holds what its table gives for padding.
-fn add_padding<A: Arithmetic>(a: &mut A, schedule: &Schedule, point: &[A::F], value: A::F) -> A::F {
-    let shape = schedule.output_shape;
-    if schedule.output_pad == 0 || 1 << shape.cols_log() == shape.cols {
-        return value;
-    }
-    let real = less_than(a, suffix(point, shape.cols_log() as usize), shape.cols as usize);
-    let pad = signed(schedule.output_pad);
-    let padding = a.affine(&real, -pad, pad);
-    a.add(&value, &padding)
+/// Committed tensors that are claimed at suffixes of the point of the lookups: looked-up ones, then copies.
+pub fn claimed_at_point(schedule: &Schedule) -> Vec<TensorIx> {
+    let committed = |ix: &TensorIx| schedule.tensors.get(*ix).is_some_and(|t| t.placement.is_some());
+    schedule.looked_up().into_iter().chain(schedule.copies.iter().copied()).filter(committed).collect()
+}
+
+fn tensor(schedule: &Schedule, ix: TensorIx) -> Result<&Tensor, VerifyError> {
+    schedule.tensors.get(ix).ok_or(VerifyError::Inconsistent { what: "a tensor" })
 }
 
 /// Number of scalars of a core proof, and what verifying it costs.

@@ -30,6 +30,18 @@ pub enum ProverError {
         "this key was set up with --profile fast, which has no seal: prove with --unsealed, or set up again with --profile chain"
     )]
     NoSeal,
+    /// Weights that cannot be kept private, or are not.
+    #[error("private weights: {why}")]
+    PrivateWeights {
+        /// What is wrong and what to do.
+        why: &'static str,
+    },
+    /// A record that is not what it is said to be.
+    #[error("the record was not made by this setup: {why}; do not rely on it")]
+    Audit {
+        /// What differs.
+        why: String,
+    },
     /// The SRS has too few powers.
     #[error("the SRS has {got} powers of tau, {needed} are needed: use a larger .ptau file")]
     SrsTooSmall {

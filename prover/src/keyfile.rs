@@ -1,7 +1,8 @@
 //! The file of a prover's key.
 //!
 //! Sections (see [`verin_circuits::artifact`]): the program's canonical bytes; the record file; the powers of tau, raw; the
-//! verifier's part of the SRS, `[tau]_2` (128 bytes, as the EVM reads it) and the points `[tau^(2^b)]_1`. Powers are two
+//! verifier's part of the SRS, `[tau]_2` (128 bytes, as the EVM reads it) and the points `[tau^(2^b)]_1`; the blinders of private
+//! weights. Where weights are private, the file is as secret as they are. Powers are two
 //! coordinates of four little-endian limbs each, in Montgomery form and unchecked: the checksum finds damage, and whoever proves
 //! verifies the proof, so a forged power can only make proving fail.
 
@@ -12,8 +13,9 @@ use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ff::{BigInt, BigInteger, PrimeField};
 use verin_circuits::artifact::{RecordFile, seal_sections, sections};
 use verin_circuits::commitment::srs::{ROW_LOG, VerifierSrs, g2_bytes};
-use verin_circuits::encoding::{Reader, WORD, point_bytes};
+use verin_circuits::encoding::{Reader, WORD, point_bytes, scalar_bytes};
 use verin_circuits::skeleton;
+use verin_circuits::weights::Weights;
 use verin_quantizer::Graph;
 
 /// First bytes of the file.
@@ -30,7 +32,8 @@ pub fn encode(key: &ProverKey) -> Vec<u8> {
     let verifier = &key.srs.verifier;
     let mut constants = g2_bytes(&verifier.tau_g2).to_vec();
     constants.extend(verifier.tau_b.iter().flat_map(point_bytes));
-    seal_sections(MAGIC, &[&key.graph.encode(), &key.record.encode(), &powers, &constants])
+    let blinders: Vec<u8> = key.blinders.iter().flat_map(scalar_bytes).collect();
+    seal_sections(MAGIC, &[&key.graph.encode(), &key.record.encode(), &powers, &constants, &blinders])
 }
 
 /// Reads the bytes of a file.
@@ -39,7 +42,7 @@ pub fn encode(key: &ProverKey) -> Vec<u8> {
 /// It is none, is damaged, or its parts do not belong together.
 pub fn decode(bytes: &[u8]) -> Result<ProverKey, ProverError> {
     let other = |why: &str| ProverError::Key { why: format!("{why}; set up again") };
-    let [graph, record, powers, constants] = sections("prover key", MAGIC, bytes)?;
+    let [graph, record, powers, constants, blinders] = sections("prover key", MAGIC, bytes)?;
     let graph = Graph::decode(graph)?;
     let record = RecordFile::decode(record)?;
     let (raw, rest) = powers.as_chunks::<POWER>();
@@ -49,11 +52,18 @@ pub fn decode(bytes: &[u8]) -> Result<ProverKey, ProverError> {
     let powers: Vec<G1Affine> = raw.iter().map(power).collect();
     let verifier = verifier_part(constants)?;
 
-    let stripped = skeleton::encode(&skeleton::strip(&graph));
-    let digest = skeleton::model_digest(&stripped, &graph.digest());
-    if stripped != record.skeleton || graph.digest() != record.graph_digest || digest != record.record.graph_digest {
+    let same = match &record.weights {
+        Weights::Published { graph_digest } => graph.digest() == *graph_digest,
+        // That the rows hold these weights shows in proofs: whoever proves verifies.
+        Weights::Private(_) => true,
+    };
+    if !same || skeleton::encode(&graph) != record.skeleton {
         return Err(other("program and record are of different models"));
     }
+    let schedule = record.schedule(1)?;
+    let mut reader = Reader::new("prover key, blinders of the weights", blinders);
+    let blinders = reader.scalars(schedule.rows.private)?;
+    reader.end()?;
     if verifier.digest != record.record.srs_digest {
         return Err(other("record and powers of tau are of different SRS"));
     }
@@ -62,7 +72,7 @@ pub fn decode(bytes: &[u8]) -> Result<ProverKey, ProverError> {
     if powers.len() < needed {
         return Err(ProverError::SrsTooSmall { needed, got: powers.len() });
     }
-    Ok(ProverKey { graph, record, srs: Srs { powers, verifier } })
+    Ok(ProverKey { graph, record, srs: Srs { powers, verifier }, blinders })
 }
 
 fn power(bytes: &[u8; POWER]) -> G1Affine {

@@ -3,17 +3,22 @@
 use crate::backend::Backend;
 use crate::error::ProverError;
 use crate::program::CoreVerifier;
-use crate::rows::{commit, public_blinder};
+use crate::rows::{commit, model_blinder};
 use crate::srs::Srs;
 use crate::witness::model_column;
 use ark_bn254::{Fr, G1Affine};
 use ark_ec::AffineRepr;
+use std::fmt;
+use std::ops::Range;
 use verin_circuits::artifact::RecordFile;
 use verin_circuits::record::{FIXED_COLUMNS, Flags, KeySet, PERMUTATION_COLUMNS, ROW_LOG, Record};
-use verin_circuits::schedule::{Options, Schedule, build};
+use verin_circuits::schedule::{Constants, Options, Schedule, build};
 use verin_circuits::skeleton::{self, ports};
+use verin_circuits::unsealed::options;
+use verin_circuits::weights::Weights;
 use verin_quantizer::ir::Graph;
 use verin_seal::keys::keygen_layout;
+use verin_seal::layout::Layout;
 use verin_seal::{SealKey, keygen, shape};
 
 /// Batch sizes that a record supports.
@@ -46,19 +51,31 @@ pub struct SetupOptions {
 
 impl SetupOptions {
     /// The options of a batch's schedule with rows of `2^b`.
-    fn schedule(&self, b: u32, batch: usize) -> Options {
+    fn schedule(&self, constants: Constants, b: u32, batch: usize) -> Options {
         Options {
             b,
             batch_log: batch.trailing_zeros(),
             private_input: self.private_input,
             private_output: self.private_output,
+            constants,
             mask: self.profile == Profile::Chain,
+        }
+    }
+
+    /// log2 of the row length.
+    pub(crate) fn row_log(&self, graph: &Graph, constants: Constants) -> Result<u32, ProverError> {
+        match self.row_log {
+            Some(b) if ROW_LOG.contains(&(b as usize)) => Ok(b),
+            Some(b) => Err(ProverError::Key {
+                why: format!("rows of 2^{b} entries: choose 2^{} to 2^{}", ROW_LOG.start(), ROW_LOG.end()),
+            }),
+            None => choose_row_log(graph, *self, constants),
         }
     }
 }
 
 /// Everything a prover needs for one model.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProverKey {
     /// The program.
     pub graph: Graph,
@@ -66,9 +83,19 @@ pub struct ProverKey {
     pub record: RecordFile,
     /// As many powers as its proofs use.
     pub srs: Srs,
+    /// Blinders of the rows of private weights. Secret: with a guess of the weights they confirm it.
+    pub blinders: Vec<Fr>,
 }
 
-/// Makes the key and the record of `graph`. `load` gives an SRS of at least so many powers.
+/// Nothing that is secret where weights are private.
+impl fmt::Debug for ProverKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProverKey").field("record", &self.record).finish_non_exhaustive()
+    }
+}
+
+/// Makes the key and the record of `graph`, with published weights: [`crate::weights::setup`] keeps them private. `load` gives an
+/// SRS of at least so many powers.
 ///
 /// # Errors
 /// The program cannot be proved, or the SRS is too small.
@@ -78,61 +105,15 @@ pub fn setup(
     options: SetupOptions,
     load: &dyn Fn(usize) -> Result<Srs, ProverError>,
 ) -> Result<ProverKey, ProverError> {
-    let b = match options.row_log {
-        Some(b) if ROW_LOG.contains(&(b as usize)) => b,
-        Some(b) => {
-            return Err(ProverError::Key {
-                why: format!("rows of 2^{b} entries: choose 2^{} to 2^{}", ROW_LOG.start(), ROW_LOG.end()),
-            });
-        }
-        None => choose_row_log(&graph, options)?,
-    };
-    let mut programs = Vec::new();
-    let mut needed = (1usize << b) + 1;
-    if options.profile == Profile::Chain {
-        for batch in BATCHES {
-            let schedule = build(&graph, options.schedule(b, batch))?;
-            let witness_rows = schedule.rows.witness;
-            let layout = shape(&CoreVerifier::new(schedule)?)?;
-            needed = needed.max(1 << layout.k());
-            programs.push((batch, witness_rows, layout));
-        }
-    }
-    let mut srs = load(needed)?;
-    if srs.powers.len() < needed {
-        return Err(ProverError::SrsTooSmall { needed, got: srs.powers.len() });
-    }
-    srs.powers.truncate(needed);
-
-    let schedule = build(&graph, options.schedule(b, 1))?;
-    let model_rows = commit_model(backend, &graph, &schedule, &srs.powers);
-    let mut key_sets = Vec::new();
-    for (batch, witness_rows, layout) in programs {
-        let key = keygen_layout(&layout, halo2_srs(&srs).halo2(layout.k())?)?;
-        key_sets.push(key_set(batch, witness_rows, &key)?);
-    }
-    let skeleton = skeleton::encode(&skeleton::strip(&graph));
-    let graph_digest = graph.digest();
-    let (input, output) = ports(&graph, &schedule);
-    let record = Record {
-        graph_digest: skeleton::model_digest(&skeleton, &graph_digest),
-        srs_digest: srs.verifier.digest,
-        row_log: b as usize,
-        flags: Flags {
-            private_input: options.private_input,
-            private_output: options.private_output,
-            fast: options.profile == Profile::Fast,
-        },
-        input,
-        input_range: (graph.input.lo, graph.input.hi),
-        output,
-        model_rows,
-        key_sets,
-    };
-    if Record::decode(&record.encode())? != record {
-        return Err(ProverError::Key { why: "the record does not read back as it was written".into() });
-    }
-    Ok(ProverKey { graph, record: RecordFile { record, skeleton, graph_digest }, srs })
+    let constants = Constants::Published;
+    let b = options.row_log(&graph, constants)?;
+    let plan = Plan::new(&graph, options, constants, b)?;
+    let srs = load_srs(plan.powers, load)?;
+    let rows = commit_model(backend, &graph, &plan.schedule, &srs.powers, 0..plan.schedule.rows.model, &[]);
+    let skeleton = skeleton::encode(&graph);
+    let weights = Weights::Published { graph_digest: graph.digest() };
+    let (record, _) = plan.record(&graph, weights.model_digest(&skeleton), &srs, rows)?;
+    Ok(ProverKey { graph, record: RecordFile { record, skeleton, weights }, srs, blinders: Vec::new() })
 }
 
 /// The seal key of one batch size, made anew from the program: faster than reading it.
@@ -154,25 +135,114 @@ pub fn seal_key(key: &ProverKey, schedule: &Schedule) -> Result<SealKey, ProverE
 /// # Errors
 /// The program cannot be proved.
 pub fn schedule_of(key: &ProverKey, batch: usize) -> Result<Schedule, ProverError> {
-    let record = &key.record.record;
-    let options = Options {
-        b: record.row_log as u32,
-        batch_log: batch.trailing_zeros(),
-        private_input: record.flags.private_input,
-        private_output: record.flags.private_output,
-        mask: !record.flags.fast,
-    };
+    let options = options(&key.record.record, batch);
     Ok(build(&key.graph, options)?)
 }
 
-fn halo2_srs(srs: &Srs) -> verin_seal::Srs<'_> {
+/// `load`ed powers, as many as are `needed`.
+pub(crate) fn load_srs(needed: usize, load: &dyn Fn(usize) -> Result<Srs, ProverError>) -> Result<Srs, ProverError> {
+    let mut srs = load(needed)?;
+    if srs.powers.len() < needed {
+        return Err(ProverError::SrsTooSmall { needed, got: srs.powers.len() });
+    }
+    srs.powers.truncate(needed);
+    Ok(srs)
+}
+
+pub(crate) fn halo2_srs(srs: &Srs) -> verin_seal::Srs<'_> {
     verin_seal::Srs { powers: &srs.powers, g2: ark_bn254::G2Affine::generator(), tau_g2: srs.tau_g2() }
 }
 
-fn commit_model(backend: &dyn Backend, graph: &Graph, schedule: &Schedule, powers: &[G1Affine]) -> Vec<G1Affine> {
+/// Commitments of rows of the model, `secret` being the blinders of the first.
+pub(crate) fn commit_model(
+    backend: &dyn Backend,
+    graph: &Graph,
+    schedule: &Schedule,
+    powers: &[G1Affine],
+    rows: Range<usize>,
+    secret: &[Fr],
+) -> Vec<G1Affine> {
     let columns: Vec<_> = schedule.tensors.iter().map(|t| model_column(graph, t.role)).collect();
-    let blinders: Vec<Fr> = (0..schedule.rows.model).map(public_blinder).collect();
-    commit(backend, schedule, &columns, powers, 0..schedule.rows.model, &blinders)
+    let blinders: Vec<Fr> = rows.clone().map(|row| model_blinder(secret, row)).collect();
+    commit(backend, schedule, &columns, powers, rows, &blinders)
+}
+
+/// A record in the making: everything but the weights.
+pub(crate) struct Plan {
+    /// Of one inference.
+    pub(crate) schedule: Schedule,
+    /// Powers of tau that its proofs use.
+    pub(crate) powers: usize,
+    flags: Flags,
+    /// Batch size, witness rows and circuit of each key set.
+    circuits: Vec<(usize, usize, Layout)>,
+}
+
+impl Plan {
+    /// The record of `graph` in rows of `2^b`.
+    pub(crate) fn new(graph: &Graph, options: SetupOptions, constants: Constants, b: u32) -> Result<Self, ProverError> {
+        let batches = if options.profile == Profile::Chain { &BATCHES[..] } else { &[] };
+        let flags = Flags {
+            private_input: options.private_input,
+            private_output: options.private_output,
+            private_weights: constants != Constants::Published,
+            fast: options.profile == Profile::Fast,
+        };
+        Self::of_batches(graph, flags, batches, &|batch| options.schedule(constants, b, batch))
+    }
+
+    /// A record with key sets for `batches`.
+    pub(crate) fn of_batches(
+        graph: &Graph,
+        flags: Flags,
+        batches: &[usize],
+        options: &dyn Fn(usize) -> Options,
+    ) -> Result<Self, ProverError> {
+        let mut powers = (1usize << options(1).b) + 1;
+        let mut circuits = Vec::new();
+        for batch in batches {
+            let schedule = build(graph, options(*batch))?;
+            let witness_rows = schedule.rows.witness;
+            let layout = shape(&CoreVerifier::new(schedule)?)?;
+            powers = powers.max(1 << layout.k());
+            circuits.push((*batch, witness_rows, layout));
+        }
+        Ok(Self { schedule: build(graph, options(1))?, powers, flags, circuits })
+    }
+
+    /// The record, whose model has this digest and these rows; and the last of the seal keys that are made on the way.
+    pub(crate) fn record(
+        &self,
+        graph: &Graph,
+        digest: [u8; 32],
+        srs: &Srs,
+        model_rows: Vec<G1Affine>,
+    ) -> Result<(Record, Option<SealKey>), ProverError> {
+        let mut key_sets = Vec::new();
+        let mut last = None;
+        for (batch, witness_rows, layout) in &self.circuits {
+            drop(last);
+            let key = keygen_layout(layout, halo2_srs(srs).halo2(layout.k())?)?;
+            key_sets.push(key_set(*batch, *witness_rows, &key)?);
+            last = Some(key);
+        }
+        let (input, output) = ports(graph, &self.schedule);
+        let record = Record {
+            graph_digest: digest,
+            srs_digest: srs.verifier.digest,
+            row_log: self.schedule.options.b as usize,
+            flags: self.flags,
+            input,
+            input_range: (graph.input.lo, graph.input.hi),
+            output,
+            model_rows,
+            key_sets,
+        };
+        if Record::decode(&record.encode())? != record {
+            return Err(ProverError::Key { why: "the record does not read back as it was written".into() });
+        }
+        Ok((record, last))
+    }
 }
 
 fn key_set(batch: usize, witness_rows: usize, key: &SealKey) -> Result<KeySet, ProverError> {
@@ -184,11 +254,11 @@ fn key_set(batch: usize, witness_rows: usize, key: &SealKey) -> Result<KeySet, P
 
 /// The cheapest row length. `chain` counts gas (8,000 a row, 10,000 a fold) and proving time (about one unit of gas for each entry
 /// of a row, so that a second weighs as much as ten rows); `fast` counts the opening against the rows to commit and check.
-fn choose_row_log(graph: &Graph, options: SetupOptions) -> Result<u32, ProverError> {
+fn choose_row_log(graph: &Graph, options: SetupOptions, constants: Constants) -> Result<u32, ProverError> {
     let mut best = None;
     for b in ROW_LOGS {
         // Rows too short for the model are no choice; that none fits is reported below.
-        let Ok(schedule) = build(graph, options.schedule(b, 1)) else { continue };
+        let Ok(schedule) = build(graph, options.schedule(constants, b, 1)) else { continue };
         let rows = schedule.rows.total() as u64;
         let cost = match options.profile {
             Profile::Chain => 8_000 * rows + 10_000 * u64::from(b) + (1 << b),
@@ -200,6 +270,9 @@ fn choose_row_log(graph: &Graph, options: SetupOptions) -> Result<u32, ProverErr
     }
     match best {
         Some((_, b)) => Ok(b),
-        None => Err(build(graph, options.schedule(*ROW_LOGS.end(), 1)).err().map_or(ProverError::NoSeal, Into::into)),
+        None => {
+            let failed = build(graph, options.schedule(constants, *ROW_LOGS.end(), 1));
+            Err(failed.err().map_or(ProverError::NoSeal, Into::into))
+        }
     }
 }

@@ -12,4 +12,5 @@ pub mod prove;
 pub mod ptau;
 pub mod rows;
 pub mod srs;
+pub mod weights;
 pub mod witness;

@@ -1,12 +1,12 @@
 //! Proving one batch of inputs, sealed or not.
 
 use crate::backend::Backend;
-use crate::core::{self, CoreProof, Mask};
+use crate::core::{self, CoreProof, CoreTimings, Mask};
 use crate::error::ProverError;
 use crate::keys::{BATCHES, ProverKey, schedule_of, seal_key};
 use crate::opening::open;
 use crate::program::CoreVerifier;
-use crate::rows::{commit, public_blinder};
+use crate::rows::{commit, model_blinder};
 use crate::witness::columns;
 use ark_bn254::{Fr, G1Affine};
 use ark_ff::UniformRand;
@@ -16,11 +16,12 @@ use std::time::{Duration, Instant};
 use verin_circuits::artifact::ProofFile;
 use verin_circuits::encoding::{WORD, point_bytes, scalar_bytes};
 use verin_circuits::error::VerifyError;
-use verin_circuits::record::Port;
+use verin_circuits::record::{Port, Record};
 use verin_circuits::schedule::Schedule;
 use verin_circuits::statement::{Statement, encode_value};
 use verin_circuits::unsealed::opening_transcript;
 use verin_circuits::verify::Public;
+use verin_quantizer::Graph;
 use verin_quantizer::execute::{Trace, execute};
 use verin_seal::SealKey;
 
@@ -29,10 +30,21 @@ use verin_seal::SealKey;
 pub struct Timings {
     /// Running the program.
     pub execute: Duration,
-    /// Witness, commitments and the core proof.
-    pub core: Duration,
-    /// The seal, or the opening of an unsealed proof.
+    /// Witness columns and commitments to their rows.
+    pub commit: Duration,
+    /// Parts of the core proof.
+    pub core: CoreTimings,
+    /// The circuit that runs the core verifier; nothing for an unsealed proof.
     pub seal: Duration,
+    /// Opening the combination of rows.
+    pub opening: Duration,
+}
+
+impl Timings {
+    /// Commitments and the core proof.
+    pub fn core(&self) -> Duration {
+        self.commit + self.core.lookups + self.core.relations + self.core.claims
+    }
 }
 
 /// A proof and what its maker knows besides. Not printable: it holds secrets.
@@ -153,18 +165,57 @@ impl<'b> Prover<'b> {
     ) -> Result<Proven, ProverError> {
         let batch = Self::batch_for(inputs.len())?;
         self.prepare(batch, sealed)?;
-        let record = &self.key.record.record;
         let (schedule, seal) = self.batches.get(&batch).ok_or(ProverError::NoSeal)?;
-        let mut timings = Timings::default();
-
+        let job = Job {
+            backend: self.backend,
+            powers: &self.key.srs.powers,
+            record: &self.key.record.record,
+            graph: &self.key.graph,
+            schedule,
+            blinders: &self.key.blinders,
+            seal: match seal {
+                Some((program, key)) if sealed => Some((program, key)),
+                _ if sealed => return Err(ProverError::NoSeal),
+                _ => None,
+            },
+        };
         let started = Instant::now();
-        let graph = &self.key.graph;
         let traces = self.traces(inputs, batch)?;
-        timings.execute = started.elapsed();
+        let execute = started.elapsed();
+        let mut proven = job.prove(&traces, input_blinders, context, rng)?;
+        proven.timings.execute = execute;
+        proven.outputs.truncate(inputs.len());
+        Ok(proven)
+    }
+}
 
+/// What one proof is made from.
+pub(crate) struct Job<'a> {
+    pub(crate) backend: &'a dyn Backend,
+    pub(crate) powers: &'a [G1Affine],
+    pub(crate) record: &'a Record,
+    pub(crate) graph: &'a Graph,
+    pub(crate) schedule: &'a Schedule,
+    /// Secret blinders of the first rows of the model.
+    pub(crate) blinders: &'a [Fr],
+    /// The circuit and its key, for a seal.
+    pub(crate) seal: Option<(&'a CoreVerifier, &'a SealKey)>,
+}
+
+impl Job<'_> {
+    /// Proves the runs of a batch.
+    pub(crate) fn prove<R: RngCore + CryptoRng>(
+        &self,
+        traces: &[Trace],
+        input_blinders: Option<&[Fr]>,
+        context: [u8; WORD],
+        rng: &mut R,
+    ) -> Result<Proven, ProverError> {
+        let Self { backend, powers, record, graph, schedule, blinders, seal } = *self;
+        let mut timings = Timings::default();
         let started = Instant::now();
-        let columns = columns(graph, schedule, &traces);
-        let mut secrets = Secrets::draw(schedule, rng);
+        let columns = columns(graph, schedule, traces);
+        let mut secrets = Secrets::draw(schedule, blinders, rng);
         let rows = schedule.rows;
         if let Some(given) = input_blinders {
             let (expected, got) = (rows.input, given.len());
@@ -173,37 +224,37 @@ impl<'b> Prover<'b> {
             }
             secrets.ports[..got].copy_from_slice(given);
         }
-        let powers = &self.key.srs.powers;
         let mut private = rows.model..rows.model + rows.input + rows.output;
-        let ports = commit(self.backend, schedule, &columns, powers, private.clone(), &secrets.ports);
+        let ports = commit(backend, schedule, &columns, powers, private.clone(), &secrets.ports);
         private = private.end..rows.total();
-        let mut witness = commit(self.backend, schedule, &columns, powers, private, &secrets.witness);
+        let mut witness = commit(backend, schedule, &columns, powers, private, &secrets.witness);
         if let (Some(mask), Some(last)) = (&secrets.mask, witness.last_mut()) {
-            let commitment = self.backend.commit_field(powers, &mask.row);
+            let commitment = backend.commit_field(powers, &mask.row);
             *last = (commitment + *last).into();
         }
         let (input_rows, output_rows) = ports.split_at(rows.input);
         let output_cells = |t: &Trace| t.output_real(graph);
         let statement = Statement {
             context,
-            input: port_bytes(&record.input, input_rows, &traces, &|t| graph.input.shape.real(&t.tensors[0])),
-            output: port_bytes(&record.output, output_rows, &traces, &output_cells),
+            input: port_bytes(&record.input, input_rows, traces, &|t| graph.input.shape.real(&t.tensors[0])),
+            output: port_bytes(&record.output, output_rows, traces, &output_cells),
         };
         let bound = statement.bind(record, &witness)?;
         let public =
             Public { s0: bound.s0_scalar(), z: bound.z, input_sum: bound.input_sum, output_sum: bound.output_sum };
-        let core = core::prove(self.backend, schedule, &columns, &public, secrets.salt, secrets.mask.take());
-        timings.core = started.elapsed();
+        timings.commit = started.elapsed();
+        let core = core::prove(backend, schedule, &columns, &public, secrets.salt, secrets.mask.take());
+        timings.core = core.timings;
 
         let started = Instant::now();
         let blind = secrets.combined(&core);
         let mut body: Vec<u8> = witness.iter().flat_map(point_bytes).collect();
         let opening = &core.reduced.opening;
         let f0 = &core.reduced.combination;
-        if sealed {
-            let (program, key) = seal.as_ref().ok_or(ProverError::NoSeal)?;
+        if let Some((program, key)) = seal {
             let advice = [bound.instances(), core.scalars.clone()].concat();
             let proof = verin_seal::prove(key, program, &advice, bound.s0, &mut *rng)?;
+            timings.seal = started.elapsed();
             for scalar in opening.scalars.iter().chain(&opening.zeta).chain([&opening.value]) {
                 body.extend(scalar_bytes(scalar));
             }
@@ -215,12 +266,12 @@ impl<'b> Prover<'b> {
             let mut transcript = opening_transcript(bound.s0, &opening.scalars, &opening.zeta, &opening.value);
             body.extend(open(powers, f0, blind, &opening.zeta, &mut transcript));
         }
-        timings.seal = started.elapsed();
+        timings.opening = started.elapsed() - timings.seal;
 
         let (input_blinders, output_blinders) = secrets.ports.split_at(rows.input);
         Ok(Proven {
-            proof: ProofFile { sealed, record_hash: record.hash(), statement, body },
-            outputs: traces.iter().take(inputs.len()).map(|t| t.output_real(graph)).collect(),
+            proof: ProofFile { sealed: seal.is_some(), record_hash: record.hash(), statement, body },
+            outputs: traces.iter().map(output_cells).collect(),
             input_blinders: input_blinders.to_vec(),
             output_blinders: output_blinders.to_vec(),
             timings,
@@ -228,9 +279,9 @@ impl<'b> Prover<'b> {
     }
 }
 
-/// Randomness of one proof, drawn for it and dropped with it.
+/// Randomness of one proof, drawn for it and dropped with it, beside the blinders of the model.
 struct Secrets {
-    model_rows: usize,
+    model: Vec<Fr>,
     ports: Vec<Fr>,
     witness: Vec<Fr>,
     mask: Option<Mask>,
@@ -238,20 +289,20 @@ struct Secrets {
 }
 
 impl Secrets {
-    fn draw<R: RngCore + CryptoRng>(schedule: &Schedule, rng: &mut R) -> Self {
+    fn draw<R: RngCore + CryptoRng>(schedule: &Schedule, blinders: &[Fr], rng: &mut R) -> Self {
         let rows = schedule.rows;
         let mut many = |n: usize| (0..n).map(|_| Fr::rand(&mut *rng)).collect::<Vec<_>>();
         let ports = many(rows.input + rows.output);
         let witness = many(rows.witness);
         let mask = schedule.options.mask.then(|| Mask { row: many(1 << schedule.options.b) });
         let salt = many(1).pop().unwrap_or_default();
-        Self { model_rows: rows.model, ports, witness, mask, salt }
+        let model = (0..rows.model).map(|row| model_blinder(blinders, row)).collect();
+        Self { model, ports, witness, mask, salt }
     }
 
     /// `sum_i s_i blind_i` over all rows.
     fn combined(&self, core: &CoreProof) -> Fr {
-        let model = (0..self.model_rows).map(public_blinder);
-        let blinders = model.chain(self.ports.iter().copied()).chain(self.witness.iter().copied());
+        let blinders = self.model.iter().chain(&self.ports).chain(&self.witness);
         core.reduced.opening.scalars.iter().zip(blinders).map(|(s, blind)| *s * blind).sum()
     }
 }

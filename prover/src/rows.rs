@@ -16,6 +16,11 @@ pub fn public_blinder(index: usize) -> Fr {
     Fr::from_be_bytes_mod_order(&hash.finalize())
 }
 
+/// The blinder of row `index` of a model: secret where the row holds private weights, which are in the first rows.
+pub fn model_blinder(secret: &[Fr], index: usize) -> Fr {
+    secret.get(index).copied().unwrap_or_else(|| public_blinder(index))
+}
+
 /// Commits the rows of `range`, row `range.start + i` with `blinders[i]`.
 ///
 /// # Panics
@@ -31,8 +36,9 @@ pub fn commit(
     let last = powers[1 << schedule.options.b];
     let mut rows: Vec<G1Projective> = blinders[..range.len()].iter().map(|blinder| last * *blinder).collect();
     for (tensor, column) in schedule.tensors.iter().zip(columns) {
-        let length = 1usize << tensor.placement.chunk_log;
-        for (i, cell) in tensor.placement.chunks.iter().enumerate() {
+        let Some(placement) = &tensor.placement else { continue };
+        let length = 1usize << placement.chunk_log;
+        for (i, cell) in placement.chunks.iter().enumerate() {
             let Some(cell) = cell.filter(|c| range.contains(&c.row)) else { continue };
             let chunk = column.slice(i * length..(i + 1) * length);
             rows[cell.row - range.start] += backend.commit_ints(&powers[cell.offset..cell.offset + length], &chunk);

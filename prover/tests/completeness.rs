@@ -29,7 +29,7 @@ fn completeness_unsealed() {
             let proven = prover.prove(&inputs, [7; 32], false, &mut rng).unwrap();
             let record = &prover.key().record;
             let batch = Prover::batch_for(inputs.len()).unwrap();
-            let schedule = schedule(&record.record, &record.skeleton, &record.graph_digest, batch).unwrap();
+            let schedule = schedule(&record.record, &record.skeleton, &record.weights, batch).unwrap();
             let proof = &proven.proof;
             let srs = &prover.key().srs.verifier;
             verify_unsealed(&record.record, &schedule, srs, &proof.statement, &proof.body)

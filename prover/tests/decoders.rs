@@ -58,7 +58,7 @@ fn mutated_record_files_are_canonical_or_refused() {
             let Ok(file) = RecordFile::decode(&bytes) else { continue };
             assert_eq!(file.encode(), bytes);
             // What lies beside the record is another matter, and still no panic.
-            let _ = schedule(&file.record, &file.skeleton, &file.graph_digest, 8);
+            let _ = schedule(&file.record, &file.skeleton, &file.weights, 8);
         }
     }
 }
@@ -97,7 +97,7 @@ fn mutated_proofs_are_refused() {
     let key = key();
     let inputs = support::inputs(&mut rng, &key.graph, 1);
     let file = key.record.clone();
-    let shape = schedule(&file.record, &file.skeleton, &file.graph_digest, 1).unwrap();
+    let shape = schedule(&file.record, &file.skeleton, &file.weights, 1).unwrap();
     let valid = Prover::new(key, &Cpu).prove(&inputs, [7; 32], false, &mut rng).unwrap().proof;
     let srs = Srs::insecure(1).verifier;
     let verify = |proof: &ProofFile| verify_unsealed(&file.record, &shape, &srs, &proof.statement, &proof.body);

@@ -88,6 +88,17 @@ fn form_at<A: Arithmetic>(
         Form::Relu(bits) => relu(a, point, bits as usize),
         Form::Clamp(bits) => clamp(a, point, bits as usize),
         Form::Class => class(a, point),
-        Form::RealColumn { cols_log, cols } => less_than(a, suffix(point, cols_log as usize), cols as usize),
+        Form::RealCell(axes) => {
+            let mut real: Option<A::F> = None;
+            for axis in axes.iter() {
+                let (outer, _) = point.split_at(point.len().saturating_sub(axis.shift as usize));
+                let inside = less_than(a, suffix(outer, axis.log as usize), axis.real as usize);
+                real = Some(match real {
+                    Some(others) => a.mul(&others, &inside),
+                    None => inside,
+                });
+            }
+            real.unwrap_or_else(|| a.constant(Fr::one()))
+        }
     })
 }

@@ -1,114 +1,124 @@
-//! What ties accumulators to the values and weights they come from.
+//! What ties accumulators to the tensors they come from.
 //!
-//! The claim on each accumulator at its point becomes a sum over one layer's columns; all layers run in
-//! one batched sumcheck, combined with powers of one challenge. Shorter ones join late, so that a layer
-//! of `n` rounds ends at the last `n` challenges.
+//! The claim on each accumulator at its point is split into claims on its terms, which the prover states (all but the first,
+//! which the others leave). Then, for the terms of all relations at once:
 //!
-//! - [`dense`]: `acc(m, o) - bias(o) = sum_j weight(o, j) x(m, j)`
-//! - [`scale`]: `acc(m, c) - bias(c) = sum_j eq(c, j) weight(j) x(m, j)`
-//! - [`accumulator`]: the accumulator an activation read, from its table index and remainder
+//! - [`products`]: one batched sumcheck over bound labels turns each product into a claim on its left factor and one on its
+//!   right;
+//! - [`moves`]: one batched sumcheck over source axes turns claims on tensors seen through views into claims on the tensors.
+//!   Where a view is free there is nothing to sum: the claim is one on the tensor already.
+//!
+//! Sumchecks of one batch are combined with powers of one challenge; shorter ones join late, so that one of `n` rounds ends
+//! at the last `n` challenges.
 
-pub mod accumulator;
-pub mod dense;
-pub mod scale;
+pub mod links;
+pub mod moves;
+pub mod point;
+pub mod products;
 
 use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
 use crate::claims::Claim;
 use crate::error::VerifyError;
-use crate::multilinear::suffix;
-use crate::schedule::{Relation, RelationKind, Schedule};
-use crate::sumcheck::round;
+use crate::multilinear::signed;
+use crate::schedule::{Accumulator, Reading, Relation, Schedule, TermKind};
 use ark_bn254::Fr;
-use ark_ff::{One, Zero};
+use ark_ff::{Field, One, Zero};
+use point::LabelPoint;
 
 /// An accumulator at a point, to be explained by `relation`.
 #[derive(Clone, Debug)]
 pub struct AccumulatorClaim<'s, F> {
     /// What explains it.
     pub relation: &'s Relation,
-    /// Slot, row and column bits.
+    /// Slot bits, then those of each axis.
     pub point: Vec<F>,
     /// The accumulator's extension there.
     pub value: F,
 }
 
-/// Verifies all relations; gives claims on weights, biases and the values read.
+/// A tensor seen through a view, at a point over the labels.
+#[derive(Clone, Debug)]
+pub struct ViewClaim<'s, F> {
+    /// The view.
+    pub reading: &'s Reading,
+    /// Where.
+    pub at: LabelPoint<F>,
+    /// Its value.
+    pub value: F,
+    /// What `at` is a function of, where several views may share it: bits of the labels whose coordinates are a suffix of
+    /// the point of the lookups.
+    pub shared: Option<Vec<u32>>,
+}
+
+/// Verifies all relations; gives claims on the tensors that they read.
 ///
 /// # Errors
-/// The batched sumcheck does not end in the products of those claims.
+/// A sumcheck does not end in the products of those claims.
 pub fn verify<A: Arithmetic>(
     channel: &mut Channel<'_, A>,
     schedule: &Schedule,
     accumulators: &[AccumulatorClaim<'_, A::F>],
 ) -> Result<Vec<Claim<A::F>>, VerifyError> {
-    let mut claims = Vec::new();
-    let biases = channel.read(accumulators.len())?;
-    let batching = channel.challenge();
-
-    // (coefficient, coefficient * (accumulator - bias)) of each relation
-    let mut sums = Vec::new();
-    let mut coefficient = channel.a.constant(Fr::one());
-    for (claim, bias) in accumulators.iter().zip(&biases) {
-        let point = suffix(&claim.point, claim.relation.cols_log as usize).to_vec();
-        claims.push(Claim { tensor: claim.relation.bias, point, value: bias.clone() });
-        let without = channel.a.sub(&claim.value, bias);
-        let weighted = channel.a.mul(&coefficient, &without);
-        sums.push((coefficient.clone(), weighted));
-        coefficient = channel.a.mul(&coefficient, &batching);
-    }
-
-    let rounds = schedule.relation_rounds();
-    let degree = schedule.relation_degree();
-    let mut running = channel.a.constant(Fr::zero());
-    let mut bound = Vec::new();
-    for left in (0..=rounds).rev() {
-        for (claim, (_, sum)) in accumulators.iter().zip(&sums) {
-            if claim.relation.rounds() == left {
-                running = channel.a.add(&running, sum);
-            }
-        }
-        if left > 0 {
-            bound.push(round(channel, degree, &mut running)?);
-        }
-    }
-
-    let factors = channel.read(2 * accumulators.len())?;
-    let mut total = channel.a.constant(Fr::zero());
-    for ((claim, (coefficient, _)), pair) in accumulators.iter().zip(&sums).zip(factors.chunks(2)) {
-        let [weight, source] = pair else { return Err(VerifyError::Inconsistent { what: "a relation's factors" }) };
-        let inner = suffix(&bound, claim.relation.rounds() as usize);
-        let term = match claim.relation.kind {
-            RelationKind::Dense { .. } => dense::term(channel.a, weight, source),
-            RelationKind::Scale => scale::term(channel.a, claim, inner, weight, source),
-        };
-        let points = points(claim, inner);
-        total = channel.a.mul_add(coefficient, &term, &total);
-        claims.push(Claim { tensor: claim.relation.weight, point: points.weight, value: weight.clone() });
-        claims.push(Claim { tensor: claim.relation.source, point: points.source, value: source.clone() });
-    }
-    channel.a.assert_equal(&total, &running, "products of the relations")?;
+    let stated = channel.read(stated_terms(accumulators.iter().map(|claim| claim.relation)))?;
+    let (mut views, products) = split(channel.a, schedule, accumulators, &stated)?;
+    let (mut claims, factors) = products::verify(channel, &products)?;
+    views.extend(factors);
+    claims.extend(moves::verify(channel, views)?);
     Ok(claims)
 }
 
-/// Where a relation's sumcheck ends in its weights and in the value it reads.
-#[derive(Clone, Debug)]
-pub struct Points<F> {
-    /// Point of the weights.
-    pub weight: Vec<F>,
-    /// Point of the value read.
-    pub source: Vec<F>,
+/// Number of term values that the prover states: all but the first of each relation.
+pub fn stated_terms<'s>(relations: impl Iterator<Item = &'s Relation>) -> usize {
+    relations.map(|relation| relation.terms.len().saturating_sub(1)).sum()
 }
 
-/// Where the sumcheck of `claim`'s relation, bound at `inner`, ends in its weights and in the value it reads.
-pub fn points<F: Clone>(claim: &AccumulatorClaim<'_, F>, inner: &[F]) -> Points<F> {
-    match claim.relation.kind {
-        RelationKind::Dense { .. } => dense::points(claim, inner),
-        RelationKind::Scale => scale::points(claim, inner),
+/// Claims on views and on products.
+pub type TermClaims<'s, F> = (Vec<ViewClaim<'s, F>>, Vec<products::ProductClaim<'s, F>>);
+
+/// Splits the claims on accumulators into claims on their terms, with the values stated for them.
+///
+/// # Errors
+/// Values are missing, or a relation is not one that a schedule has.
+pub fn split<'s, A: Arithmetic>(
+    a: &mut A,
+    schedule: &Schedule,
+    accumulators: &[AccumulatorClaim<'s, A::F>],
+    stated: &[A::F],
+) -> Result<TermClaims<'s, A::F>, VerifyError> {
+    let inconsistent = || VerifyError::Inconsistent { what: "the terms of a relation" };
+    let mut stated = stated.iter();
+    let (mut views, mut products) = (Vec::new(), Vec::new());
+    for claim in accumulators {
+        let at = LabelPoint::of(&claim.relation.shape, schedule.options.batch_log, &claim.point);
+        let (first, rest) = claim.relation.terms.split_first().ok_or_else(inconsistent)?;
+        let mut left = claim.value.clone();
+        let mut values = Vec::new();
+        for term in rest {
+            let value = stated.next().ok_or_else(inconsistent)?.clone();
+            let scaled = scale(a, &value, signed(term.coefficient));
+            left = a.sub(&left, &scaled);
+            values.push(value);
+        }
+        let inverse = signed(first.coefficient).inverse().ok_or_else(inconsistent)?;
+        values.insert(0, scale(a, &left, inverse));
+        let shape = &claim.relation.shape;
+        let logs = || (0..shape.rank()).map(|axis| shape.axis_log(axis)).collect();
+        let shared = matches!(claim.relation.accumulator, Accumulator::Columns(_)).then(logs);
+        for (term, value) in claim.relation.terms.iter().zip(values) {
+            match &term.kind {
+                TermKind::Move(reading) => {
+                    views.push(ViewClaim { reading, at: at.clone(), value, shared: shared.clone() });
+                }
+                TermKind::Product(product) => {
+                    products.push(products::ProductClaim { product, at: at.clone(), value });
+                }
+            }
+        }
     }
+    Ok((views, products))
 }
 
-/// The leading coordinates of `point`, all but the last `n`, followed by `inner`.
-pub(crate) fn replace_suffix<F: Clone>(point: &[F], n: usize, inner: &[F]) -> Vec<F> {
-    point.iter().take(point.len().saturating_sub(n)).chain(inner).cloned().collect()
+fn scale<A: Arithmetic>(a: &mut A, value: &A::F, factor: Fr) -> A::F {
+    if factor.is_one() { value.clone() } else { a.affine(value, factor, Fr::zero()) }
 }

@@ -1,6 +1,8 @@
 //! Blocks of the lookup argument: aligned runs of leaves of the fractional-sum tree.
 
 use super::TensorIx;
+use crate::error::VerifyError;
+use verin_quantizer::ir::{MAX_CELLS_LOG, Shape, bits};
 
 /// A function of the index within a block, as committed tensors and structured functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,13 +19,57 @@ pub enum Form {
     Clamp(u32),
     /// 0, 1, 2 below, at, above `2^(n-1)`.
     Class,
-    /// 1 where the low `cols_log` bits of the index are below `cols`, else 0.
-    RealColumn {
-        /// log2 of the padded columns.
-        cols_log: u32,
-        /// Real columns.
-        cols: u32,
-    },
+    /// 1 at the real cells of each slot of a tensor, 0 at its padding.
+    RealCell(PaddedAxes),
+}
+
+/// Where the padding of a tensor is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaddedAxes([PaddedAxis; MAX_PADDED]);
+
+/// An axis of a tensor that is no power of two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaddedAxis {
+    /// Index bits after those of the axis.
+    pub shift: u32,
+    /// Index bits of the axis; 0 for no axis at all.
+    pub log: u32,
+    /// Its real elements, which come first.
+    pub real: u32,
+}
+
+/// Most axes with padding: each takes two of the bits of an index at least.
+const MAX_PADDED: usize = MAX_CELLS_LOG as usize / 2;
+
+impl PaddedAxes {
+    /// Those of a tensor stored as `shape`.
+    ///
+    /// # Errors
+    /// It has more cells than any tensor may have.
+    pub fn of(shape: &Shape) -> Result<Self, VerifyError> {
+        let mut axes = Self::default();
+        let mut shift = 0;
+        let mut places = axes.0.iter_mut();
+        for real in shape.dims().iter().rev() {
+            let log = bits(*real);
+            if !real.is_power_of_two() {
+                let place = places.next().ok_or(VerifyError::Inconsistent { what: "a shape" })?;
+                *place = PaddedAxis { shift, log, real: *real };
+            }
+            shift += log;
+        }
+        Ok(axes)
+    }
+
+    /// The axes, innermost first.
+    pub fn iter(&self) -> impl Iterator<Item = &PaddedAxis> {
+        self.0.iter().take_while(|axis| axis.log > 0)
+    }
+
+    /// Whether the cell at `index` is real.
+    pub fn is_real(&self, index: usize) -> bool {
+        self.iter().all(|axis| index >> axis.shift & ((1 << axis.log) - 1) < axis.real as usize)
+    }
 }
 
 /// The numerator of every leaf of a block.

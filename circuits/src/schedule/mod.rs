@@ -1,22 +1,39 @@
 //! The shape of a proof, derived from the program alone.
 //!
-//! A [`Schedule`] lists the committed tensors and where they lie in rows, the blocks of the lookup
-//! argument, and the relations between accumulators and what they contract. Prover and verifier both
-//! read it, so that neither can disagree about what is proved. Index bits of every witness tensor are
-//! `(slot of the batch, row, column)`, most significant first.
+//! A [`Schedule`] lists the tensors that claims are about and where the committed ones lie in rows, the blocks of the lookup
+//! argument, and the relations that say where accumulators come from. Prover and verifier both read it, so that neither can
+//! disagree about what is proved. Index bits of every witness tensor are those of the slot of the batch, then those of
+//! each axis, most significant first.
 
 mod blocks;
 mod build;
 mod placement;
+mod reading;
+mod relation;
 
-pub use blocks::{Block, Form, Numerator};
-pub use build::build;
+pub use blocks::{Block, Form, Numerator, PaddedAxes, PaddedAxis};
+pub use build::{LIMB_BITS, build, limbs};
 pub use placement::{Cell, Placement};
+pub use reading::{Blocks, Reading, Tie};
+pub use relation::{Accumulator, BoundLabel, LinearForm, Product, Relation, Term, TermKind};
 
 use verin_quantizer::ir::Shape;
 
-/// Index of a committed tensor in [`Schedule::tensors`].
+/// Index of a tensor in [`Schedule::tensors`].
 pub type TensorIx = usize;
+
+/// Who knows the constants of the model, and whether a proof is about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Constants {
+    /// Everyone: they share rows with tables, under public blinders.
+    #[default]
+    Published,
+    /// Their owner: they have rows of their own, the first, under secret blinders.
+    Private,
+    /// As [`Constants::Private`], and every cell of them is looked up in its declared range, or as zero where it is padding.
+    /// For one inference: of programs whose constants nothing reads ([`crate::weights`]).
+    Checked,
+}
 
 /// What is visible, how many inferences, how long rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,25 +46,29 @@ pub struct Options {
     pub private_input: bool,
     /// The output is a commitment, not values.
     pub private_output: bool,
+    /// The weights.
+    pub constants: Constants,
     /// Whether a mask row hides the opening. Needed wherever a proof is sealed.
     pub mask: bool,
 }
 
-/// What a committed tensor holds. Node numbers index [`verin_quantizer::ir::Graph::nodes`].
+/// What a tensor holds. Node numbers index [`verin_quantizer::ir::Graph::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Weights of a dense or scale node.
-    Weight(usize),
-    /// Biases of a dense or scale node.
-    Bias(usize),
+    /// A constant of the model.
+    Constant(usize),
+    /// A limb of a constant whose declared range is too wide to be looked up whole; the lowest is virtual.
+    ConstantLimb(usize, usize),
     /// Entries of the table of an activation (the first of those that share it).
     TableValues(usize),
     /// The input of the program.
     Input,
-    /// Table index `l` of an activation.
-    TableIndex(usize),
-    /// Result of an activation.
+    /// Result of an activation, a copy or a maximum.
     Result(usize),
+    /// Virtual. Table index `l` of an activation; `left - right` of a maximum, offset to be a table index.
+    TableIndex(usize),
+    /// Virtual. `max - right` of a maximum.
+    Excess(usize),
     /// A limb of the remainder of an activation.
     Remainder(usize, usize),
     /// `h` of a saturating activation.
@@ -56,19 +77,20 @@ pub enum Role {
     Class(usize),
     /// How often each entry of a table block is looked up.
     Multiplicity(usize),
-    /// The output, where it is private and an accumulator.
+    /// The output, where it is private.
     Output,
 }
 
-/// A committed tensor of `2^log` entries.
+/// A tensor of `2^log` entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tensor {
     /// What it holds.
     pub role: Role,
     /// log2 of its length.
     pub log: u32,
-    /// Where it lies.
-    pub placement: Placement,
+    /// Where it is committed; `None` for a virtual tensor: an affine function of committed ones, which a relation
+    /// ties its claim to.
+    pub placement: Option<Placement>,
 }
 
 /// Number of rows of each kind, in their order: model, private input, private output, witness (the mask
@@ -77,6 +99,8 @@ pub struct Tensor {
 pub struct RowCounts {
     /// Rows of the model.
     pub model: usize,
+    /// How many of these, the first, hold private constants and nothing else.
+    pub private: usize,
     /// Rows of the private input, all slots.
     pub input: usize,
     /// Rows of the private output, all slots.
@@ -92,93 +116,12 @@ impl RowCounts {
     }
 }
 
-/// Which accumulator a relation explains.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Accumulator {
-    /// The one an activation reads: `2^shift (2^domain h + l - offset) + rem - rounding`, at a suffix of
-    /// the point of the lookups.
-    Activation(Requantized),
-    /// The output of the program, at the point of the output.
-    Output,
-}
-
-/// The tensors of one activation; `acc + rounding = 2^shift (2^domain_bits h + l - offset) + sum_k 2^(limb shift k) rem_k`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Requantized {
-    /// `l`
-    pub index: TensorIx,
-    /// `h`, where it saturates.
-    pub high: Option<TensorIx>,
-    /// Remainder limbs, each with its shift.
-    pub limbs: Vec<(TensorIx, u32)>,
-    /// Bits dropped.
-    pub shift: u32,
-    /// log2 of the table's domain.
-    pub domain_bits: u32,
-    /// Added to `q` to make the index (and `h`) non-negative.
-    pub offset: i64,
-}
-
-/// How an accumulator comes from a committed value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RelationKind {
-    /// Contraction over the low `in_log` bits of the source.
-    Dense {
-        /// log2 of the contraction length.
-        in_log: u32,
-    },
-    /// Columnwise product.
-    Scale,
-}
-
-/// One relation: accumulator = kind(weight, source) + bias.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relation {
-    /// The node.
-    pub node: usize,
-    /// Dense or scale.
-    pub kind: RelationKind,
-    /// Weights.
-    pub weight: TensorIx,
-    /// Biases.
-    pub bias: TensorIx,
-    /// The value read.
-    pub source: TensorIx,
-    /// log2 of the (padded) columns of the accumulator.
-    pub cols_log: u32,
-    /// log2 of its entries, batch included.
-    pub log: u32,
-    /// Which claim it explains.
-    pub accumulator: Accumulator,
-}
-
-impl Relation {
-    /// log2 of the length of its sumcheck.
-    pub fn rounds(&self) -> u32 {
-        match self.kind {
-            RelationKind::Dense { in_log } => in_log,
-            RelationKind::Scale => self.cols_log,
-        }
-    }
-}
-
-/// Where the output of the program is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputKind {
-    /// A committed value: the result of an activation.
-    Value(TensorIx),
-    /// A public accumulator, not committed.
-    PublicAccumulator,
-    /// A private accumulator, committed to in rows of its own.
-    PrivateAccumulator(TensorIx),
-}
-
 /// The shape of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// What it was built for.
     pub options: Options,
-    /// Committed tensors, model tensors first.
+    /// Tensors, those of the model first.
     pub tensors: Vec<Tensor>,
     /// Number of rows.
     pub rows: RowCounts,
@@ -186,18 +129,18 @@ pub struct Schedule {
     pub blocks: Vec<Block>,
     /// log2 of its leaves; 0 when there are no lookups.
     pub tree_log: u32,
+    /// Results of copies: claimed at suffixes of the point of the lookups, as looked-up columns are.
+    pub copies: Vec<TensorIx>,
     /// Relations.
     pub relations: Vec<Relation>,
     /// The input tensor.
     pub input: TensorIx,
-    /// The output.
-    pub output: OutputKind,
+    /// The committed output, when it is private.
+    pub private_output: Option<TensorIx>,
     /// log2 of the entries of the input and of the output, batch included.
     pub io_log: (u32, u32),
     /// Storage of the output, one inference.
     pub output_shape: Shape,
-    /// What padded columns of the output hold.
-    pub output_pad: i64,
 }
 
 impl Schedule {
@@ -221,15 +164,12 @@ impl Schedule {
         seen
     }
 
-    /// Rounds of the batched sumcheck over the relations.
-    pub fn relation_rounds(&self) -> u32 {
-        self.relations.iter().map(Relation::rounds).max().unwrap_or(0)
-    }
-
-    /// Degree of its round polynomials.
-    pub fn relation_degree(&self) -> usize {
-        let scaled = self.relations.iter().any(|r| r.kind == RelationKind::Scale);
-        if scaled { 3 } else { 2 }
+    /// Coordinates that the point of the lookups must have: those of the longest tensor claimed there, and of the mask.
+    pub fn shared_log(&self) -> u32 {
+        let copies = self.copies.iter().map(|ix| self.tensor(*ix).log);
+        let output = if self.private_output.is_some() { self.io_log.1 } else { 0 };
+        let mask = if self.options.mask { self.options.b } else { 0 };
+        copies.chain([self.tree_log, output, mask]).max().unwrap_or(0)
     }
 
     /// The tensor with this role.

@@ -15,7 +15,7 @@ pub struct Cell {
 }
 
 /// The places of a tensor's chunks.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// log2 of the entries of a chunk.
     pub chunk_log: u32,
@@ -26,7 +26,9 @@ pub struct Placement {
 /// Which rows a tensor goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
-    /// Rows of the model, shared.
+    /// Rows of private constants, shared.
+    Private,
+    /// Rows of the rest of the model, shared.
     Model,
     /// Rows of the private input: each of `2^slots_log` slots has rows of its own.
     Input { slots_log: u32 },
@@ -38,18 +40,19 @@ pub(super) enum Group {
 
 /// Places `tensors` (with their groups; `zero(tensor, chunk)` tells which full-row chunks are dropped).
 pub(super) fn place(
-    tensors: &mut [(Tensor, Group)],
+    tensors: &mut [(Tensor, Option<Group>)],
     b: u32,
     mask: bool,
     zero: &dyn Fn(usize, usize) -> bool,
 ) -> RowCounts {
-    let mut rows = RowCounts { model: 0, input: 0, output: 0, witness: 0 };
-    rows.model = share(tensors, Group::Model, b, 0, zero);
+    let mut rows = RowCounts { model: 0, private: 0, input: 0, output: 0, witness: 0 };
+    rows.private = share(tensors, Group::Private, b, 0, zero);
+    rows.model = rows.private + share(tensors, Group::Model, b, rows.private, zero);
     let mut next = rows.model;
     for (tensor, group) in tensors.iter_mut() {
         let (slots_log, count) = match *group {
-            Group::Input { slots_log } => (slots_log, &mut rows.input),
-            Group::Output { slots_log } => (slots_log, &mut rows.output),
+            Some(Group::Input { slots_log }) => (slots_log, &mut rows.input),
+            Some(Group::Output { slots_log }) => (slots_log, &mut rows.output),
             _ => continue,
         };
         let chunk_log = b.min(tensor.log - slots_log);
@@ -57,7 +60,7 @@ pub(super) fn place(
         let first = next;
         let chunks = (0..*count).map(|i| Some(Cell { row: first + i, offset: 0 })).collect();
         next += *count;
-        tensor.placement = Placement { chunk_log, chunks };
+        tensor.placement = Some(Placement { chunk_log, chunks });
     }
     rows.witness = share(tensors, Group::Witness, b, next, &|_, _| false) + usize::from(mask);
     rows
@@ -66,13 +69,13 @@ pub(super) fn place(
 /// Packs the tensors of one group into shared rows from `first` on, largest first so that offsets are
 /// aligned without gaps. Gives the number of rows.
 fn share(
-    tensors: &mut [(Tensor, Group)],
+    tensors: &mut [(Tensor, Option<Group>)],
     group: Group,
     b: u32,
     first: usize,
     zero: &dyn Fn(usize, usize) -> bool,
 ) -> usize {
-    let mut order: Vec<usize> = (0..tensors.len()).filter(|i| tensors[*i].1 == group).collect();
+    let mut order: Vec<usize> = (0..tensors.len()).filter(|i| tensors[*i].1 == Some(group)).collect();
     order.sort_by_key(|i| std::cmp::Reverse(tensors[*i].0.log));
     let mut row = first;
     let mut used = 0usize;
@@ -87,14 +90,15 @@ fn share(
                     })
                 })
                 .collect();
-            tensor.placement = Placement { chunk_log: b, chunks };
+            tensor.placement = Some(Placement { chunk_log: b, chunks });
         } else {
             let length = 1 << tensor.log;
             if used + length > 1 << b {
                 row += 1;
                 used = 0;
             }
-            tensor.placement = Placement { chunk_log: tensor.log, chunks: vec![Some(Cell { row, offset: used })] };
+            let chunks = vec![Some(Cell { row, offset: used })];
+            tensor.placement = Some(Placement { chunk_log: tensor.log, chunks });
             used += length;
         }
     }

@@ -48,6 +48,39 @@ impl Backend for Cpu {
         }
     }
 
+    fn contract_ints(&self, ints: &Ints<'_>, before: usize, after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr> {
+        match ints {
+            Ints::Narrow(v) => contract(v, before, after_log, matrix),
+            Ints::Wide(v) => contract(v, before, after_log, matrix),
+        }
+    }
+
+    fn contract_field(&self, table: &[Fr], after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr> {
+        let (n, after) = (matrix.first().map_or(1, Vec::len), 1usize << after_log);
+        // Windows of convolutions leave most entries zero.
+        let sparse = |row: &Vec<Fr>| {
+            let entries = row.iter().copied().enumerate();
+            entries.filter(|(_, w)| !w.is_zero()).collect::<Vec<_>>()
+        };
+        let rows: Vec<Vec<(usize, Fr)>> = matrix.iter().map(sparse).collect();
+        let mut out = vec![Fr::zero(); table.len() / n * matrix.len()];
+        let task = |(block, out): (&[Fr], &mut [Fr])| {
+            for (row, out) in rows.iter().zip(out.chunks_mut(after)) {
+                for (i, w) in row {
+                    let cells = &block[i * after..(i + 1) * after];
+                    out.iter_mut().zip(cells).for_each(|(out, cell)| *out += *w * cell);
+                }
+            }
+        };
+        let blocks = matrix.len() * after;
+        if table.len() < SPLIT {
+            table.chunks(n * after).zip(out.chunks_mut(blocks)).for_each(task);
+        } else {
+            table.par_chunks(n * after).zip(out.par_chunks_mut(blocks)).for_each(task);
+        }
+        out
+    }
+
     fn bind(&self, table: &mut Vec<Fr>, t: Fr) {
         let half = table.len() / 2;
         let (low, high) = table.split_at_mut(half);
@@ -166,6 +199,45 @@ fn fold<T: Copy + Into<i64> + Sync>(ints: &[T], width_log: u32, weights: &[Fr]) 
     out
 }
 
+/// `out_(a, m, c) = sum_n matrix_m,n ints_(a, n, c)`: long runs of `c` by [`fold`], short ones as dot products.
+fn contract<T: Copy + Into<i64> + Sync>(ints: &[T], before: usize, after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr> {
+    let (n, after) = (matrix.first().map_or(1, Vec::len), 1usize << after_log);
+    let block = |a: usize| {
+        let clip = |at: usize| at.min(ints.len());
+        &ints[clip(a * n * after)..clip((a + 1) * n * after)]
+    };
+    let mut out = vec![Fr::zero(); before * matrix.len() * after];
+    let long = |(a, out): (usize, &mut [Fr])| {
+        for (row, out) in matrix.iter().zip(out.chunks_mut(after)) {
+            out.copy_from_slice(&fold(block(a), after_log, row));
+        }
+    };
+    let (lo, hi) = ints.iter().fold((0i64, 0i64), |(lo, hi), v| (lo.min((*v).into()), hi.max((*v).into())));
+    let bits = 64 - ((hi - lo) as u64).leading_zeros() + usize::BITS - n.leading_zeros();
+    let offsets: Vec<Fr> = matrix.iter().map(|row| row.iter().sum::<Fr>() * signed(lo)).collect();
+    let short = |(a, out): (usize, &mut [Fr])| {
+        let block = block(a);
+        let entry = |i: usize| block.get(i).map_or(0, |v| (*v).into()) - lo;
+        for ((row, offset), out) in matrix.iter().zip(&offsets).zip(out.chunks_mut(after)) {
+            for (c, out) in out.iter_mut().enumerate() {
+                let mut sum = [0u64; 5];
+                for (i, w) in row.iter().enumerate() {
+                    multiply_add(&mut sum, &w.0.0, entry(i * after + c) as u64);
+                }
+                *out = reduce(&sum) + offset;
+            }
+        }
+    };
+    let chunk = matrix.len() * after;
+    match (after_log >= 3 || bits > 60, before * n * after < SPLIT) {
+        (true, _) if before < 4 => out.chunks_mut(chunk).enumerate().for_each(long),
+        (true, _) => out.par_chunks_mut(chunk).enumerate().for_each(long),
+        (false, true) => out.chunks_mut(chunk).enumerate().for_each(short),
+        (false, false) => out.par_chunks_mut(chunk).enumerate().for_each(short),
+    }
+    out
+}
+
 #[inline(always)]
 fn multiply_add(sum: &mut [u64; 5], w: &[u64; 4], x: u64) {
     let mut carry = 0u128;
@@ -224,6 +296,19 @@ mod tests {
                 let narrow: Vec<i32> = (0..stored).map(|_| rng.gen_range(-70000..70000)).collect();
                 let wide: Vec<i64> = (0..stored).map(|_| rng.gen_range(-(1 << 52)..1 << 52)).collect();
                 for ints in [Ints::Narrow(Cow::Owned(narrow)), Ints::Wide(Cow::Owned(wide))] {
+                    for middle_log in 0..=width_log {
+                        let matrix: Vec<Vec<Fr>> = (0..3).map(|_| field(&mut rng, 1 << middle_log)).collect();
+                        let (before, after) = (n >> width_log, width_log - middle_log);
+                        assert_eq!(
+                            Cpu.contract_ints(&ints, before, after, &matrix),
+                            Reference.contract_ints(&ints, before, after, &matrix)
+                        );
+                        let table = field(&mut rng, n);
+                        assert_eq!(
+                            Cpu.contract_field(&table, after, &matrix),
+                            Reference.contract_field(&table, after, &matrix)
+                        );
+                    }
                     assert_eq!(
                         Cpu.fold_rows(&ints, width_log, &weights),
                         Reference.fold_rows(&ints, width_log, &weights)

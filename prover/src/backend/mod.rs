@@ -23,6 +23,10 @@ pub trait Backend: Sync {
     fn eq_table(&self, point: &[Fr]) -> Vec<Fr>;
     /// `out_j = sum_i weights_i ints_(i 2^width_log + j)`, `2^width_log` entries.
     fn fold_rows(&self, ints: &Ints<'_>, width_log: u32, weights: &[Fr]) -> Vec<Fr>;
+    /// `out_(a, m, c) = sum_n matrix_m,n ints_(a, n, c)` for `a` below `before` and `c` below `2^after_log`.
+    fn contract_ints(&self, ints: &Ints<'_>, before: usize, after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr>;
+    /// `out_(a, m, c) = sum_n matrix_m,n table_(a, n, c)` for `c` below `2^after_log`.
+    fn contract_field(&self, table: &[Fr], after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr>;
     /// `table_j + t (table_(j + half) - table_j)`
     fn bind(&self, table: &mut Vec<Fr>, t: Fr);
     /// Fractions of the next layer up: `(p0 q1 + p1 q0, q0 q1)` for halves 0 and 1.

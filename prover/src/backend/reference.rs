@@ -33,6 +33,23 @@ impl Backend for Reference {
         (0..1usize << width_log).map(|j| weights.iter().enumerate().map(|(i, w)| *w * entry(i, j)).sum()).collect()
     }
 
+    fn contract_ints(&self, ints: &Ints<'_>, before: usize, after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr> {
+        let n = matrix.first().map_or(0, Vec::len);
+        self.contract_field(&ints.to_field((before * n) << after_log), after_log, matrix)
+    }
+
+    fn contract_field(&self, table: &[Fr], after_log: u32, matrix: &[Vec<Fr>]) -> Vec<Fr> {
+        let (n, after) = (matrix.first().map_or(1, Vec::len), 1usize << after_log);
+        let mut out = Vec::new();
+        for block in table.chunks(n * after) {
+            for row in matrix {
+                let entry = |c: usize| row.iter().enumerate().map(|(i, w)| *w * block[i * after + c]).sum::<Fr>();
+                out.extend((0..after).map(entry));
+            }
+        }
+        out
+    }
+
     fn bind(&self, table: &mut Vec<Fr>, t: Fr) {
         let half = table.len() / 2;
         *table = (0..half).map(|j| table[j] + t * (table[j + half] - table[j])).collect();

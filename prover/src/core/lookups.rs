@@ -5,6 +5,7 @@ use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
 use ark_ff::{One, Zero, batch_inversion};
+use rayon::prelude::*;
 use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::multilinear::signed;
 use verin_circuits::schedule::{Block, Form, Numerator, Schedule};
@@ -19,7 +20,7 @@ pub fn form_value(form: Form, block_log: u32, columns: &[Ints<'_>], i: usize) ->
         Form::Relu(bits) => centred.clamp(0, (1 << bits) - 1),
         Form::Clamp(bits) => centred.clamp(-(1 << bits), (1 << bits) - 1),
         Form::Class => centred.signum() + 1,
-        Form::RealColumn { cols_log, cols } => i64::from(i & ((1 << cols_log) - 1) < cols as usize),
+        Form::RealCell(axes) => i64::from(axes.is_real(i)),
     }
 }
 
@@ -70,13 +71,23 @@ fn leaves(schedule: &Schedule, columns: &[Ints<'_>], alpha: Fr, beta: Fr) -> (Ve
     let alpha_squared = alpha * alpha;
     for block in &schedule.blocks {
         let range = block.offset..block.offset + (1 << block.log);
-        for (i, (p, q)) in p[range.clone()].iter_mut().zip(&mut q[range]).enumerate() {
+        let start = beta + Fr::from(block.tag);
+        // Ranges and identical results look up constants: one product less a leaf.
+        let constant = |form: Form| if let Form::Constant(c) = form { Some(signed(c)) } else { None };
+        let value_constant = constant(block.value).map(|value| alpha_squared * value);
+        let leaf = |(i, (p, q)): (usize, (&mut Fr, &mut Fr))| {
             *p = numerator(block, columns, i);
-            let class = block.class.and_then(|ix| columns.get(ix)).map_or(0, |c| c.get(i));
-            let key = form_value(block.key, block.log, columns, i);
-            let value = form_value(block.value, block.log, columns, i);
-            *q = beta + Fr::from(block.tag) + signed(class) + alpha * signed(key) + alpha_squared * signed(value);
-        }
+            *q = start + alpha * signed(form_value(block.key, block.log, columns, i));
+            if let Some(class) = block.class {
+                *q += signed(columns.get(class).map_or(0, |c| c.get(i)));
+            }
+            *q += match value_constant {
+                Some(value) => value,
+                None => alpha_squared * signed(form_value(block.value, block.log, columns, i)),
+            };
+        };
+        let (p, q) = (&mut p[range.clone()], &mut q[range]);
+        p.par_iter_mut().zip(q).with_min_len(1 << 9).enumerate().for_each(leaf);
     }
     (p, q)
 }

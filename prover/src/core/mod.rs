@@ -3,9 +3,11 @@
 //! Everything it needs to know about the shape of the proof it takes from the verifier's [`Schedule`]; points and linear
 //! forms come from the verifier's own functions.
 
+mod batch;
 pub mod channel;
 mod lookups;
 mod openings;
+mod reading;
 mod relations;
 
 pub use lookups::form_value;
@@ -15,14 +17,16 @@ use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
 use channel::Sender;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 use verin_circuits::arithmetic::{Arithmetic, Native};
 use verin_circuits::claims::Claim;
 use verin_circuits::io::PowerPoint;
 use verin_circuits::lookup::leaves::ColumnClaims;
-use verin_circuits::multilinear::{less_than, signed, suffix};
-use verin_circuits::relations::{AccumulatorClaim, accumulator};
-use verin_circuits::schedule::{Accumulator, OutputKind, Schedule};
-use verin_circuits::verify::Public;
+use verin_circuits::multilinear::suffix;
+use verin_circuits::relations::AccumulatorClaim;
+use verin_circuits::schedule::{Accumulator, Schedule, TensorIx};
+use verin_circuits::verify::{Public, claimed_at_point};
 
 /// What the core prover makes.
 #[derive(Debug)]
@@ -31,6 +35,19 @@ pub struct CoreProof {
     pub scalars: Vec<Fr>,
     /// The opening that is left.
     pub reduced: Reduced,
+    /// Where the time went.
+    pub timings: CoreTimings,
+}
+
+/// Where the time of a core proof went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CoreTimings {
+    /// The lookup argument.
+    pub lookups: Duration,
+    /// Sumchecks of the relations.
+    pub relations: Duration,
+    /// Reducing all claims to one.
+    pub claims: Duration,
 }
 
 /// Proves the columns of a run. `columns` holds one tensor per tensor of the schedule; `salt` is fresh and secret; `mask` is there
@@ -66,38 +83,40 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
     channel.absorb(&[public.s0]);
     channel.send(&[salt]);
 
+    let mut timings = CoreTimings::default();
+    let started = Instant::now();
     let span = tracing::info_span!("lookups").entered();
     let mut point = Vec::new();
-    let looked_up = schedule.looked_up();
-    let mut claims: Vec<Claim<Fr>> = Vec::new();
+    let mut values: ColumnClaims<Fr> = HashMap::new();
+    let mut suffixes = Suffixes { backend, schedule, columns, tables: HashMap::new() };
     if schedule.tree_log > 0 {
         let alpha = channel.challenge();
         let beta = channel.challenge();
         point = lookups::prove(&mut channel, backend, schedule, columns, alpha, beta);
-        let mut tables: Vec<(usize, Vec<Fr>)> = Vec::new();
-        for tensor in &looked_up {
-            let log = schedule.tensor(*tensor).log as usize;
-            let point = suffix(&point, log).to_vec();
-            if !tables.iter().any(|(l, _)| *l == log) {
-                tables.push((log, backend.eq_table(&point)));
-            }
-            let eq = tables.iter().find(|(l, _)| *l == log).map_or(&[][..], |(_, t)| t);
-            let value = backend.fold_rows(&columns[*tensor], 0, eq)[0];
-            claims.push(Claim { tensor: *tensor, point, value });
-        }
-        channel.send(&claims.iter().map(|c| c.value).collect::<Vec<_>>());
+        let claimed = suffixes.values(&point, &schedule.looked_up());
+        channel.send(&claimed.iter().map(|(_, value)| *value).collect::<Vec<_>>());
+        values.extend(claimed);
     }
-    let values: ColumnClaims<Fr> = claims.iter().map(|c| (c.tensor, c.value)).collect();
     drop(span);
+    timings.lookups = started.elapsed();
 
+    let started = Instant::now();
     let span = tracing::info_span!("relations").entered();
-    let wanted = if schedule.options.mask { schedule.options.b as usize } else { 0 };
-    let (input_log, output_log) = schedule.io_log;
-    let private = if matches!(schedule.output, OutputKind::PrivateAccumulator(_)) { output_log as usize } else { 0 };
-    let mut extended = channel.challenges(wanted.max(private).saturating_sub(point.len()));
+    let mut extended = channel.challenges((schedule.shared_log() as usize).saturating_sub(point.len()));
     extended.extend(point);
     let point = extended;
+    let copies = suffixes.values(&point, &schedule.copies);
+    channel.send(&copies.iter().map(|(_, value)| *value).collect::<Vec<_>>());
+    values.extend(copies);
+    let mut claims: Vec<Claim<Fr>> = claimed_at_point(schedule)
+        .into_iter()
+        .map(|tensor| {
+            let log = schedule.tensor(tensor).log as usize;
+            Claim { tensor, point: suffix(&point, log).to_vec(), value: values[&tensor] }
+        })
+        .collect();
 
+    let (input_log, output_log) = schedule.io_log;
     let longest = [(input_log, public.input_sum), (output_log, public.output_sum)];
     let longest = longest.iter().filter(|(_, sum)| sum.is_some()).map(|(log, _)| *log).max().unwrap_or(0);
     // Fails only where z is a root of unity of small order, with probability below 2^-240: then the proof is void.
@@ -107,45 +126,34 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
     if let Some(sum) = &public.input_sum {
         claims.push(Claim { tensor: schedule.input, point: at(input_log), value: value_at(sum, input_log) });
     }
-    let mut output = None;
-    match (schedule.output, &public.output_sum) {
-        (OutputKind::PrivateAccumulator(tensor), _) => {
-            let point = suffix(&point, output_log as usize).to_vec();
-            let value = backend.fold_rows(&columns[tensor], 0, &backend.eq_table(&point))[0];
+    let (output_point, output) = match (schedule.private_output, &public.output_sum) {
+        (Some(tensor), _) => {
+            let value = suffixes.values(&point, &[tensor])[0].1;
             channel.send(&[value]);
+            let point = suffix(&point, output_log as usize).to_vec();
             claims.push(Claim { tensor, point: point.clone(), value });
-            output = Some((point, value));
+            (point, value)
         }
-        (OutputKind::PublicAccumulator, Some(sum)) => output = Some((at(output_log), value_at(sum, output_log))),
-        (OutputKind::Value(tensor), Some(sum)) => {
-            let point = at(output_log);
-            let shape = schedule.output_shape;
-            let real = less_than(a, suffix(&point, shape.cols_log() as usize), shape.cols as usize);
-            let pad = signed(schedule.output_pad);
-            let value = value_at(sum, output_log) + pad - pad * real;
-            claims.push(Claim { tensor, point, value });
-        }
-        (OutputKind::Value(_) | OutputKind::PublicAccumulator, None) => {}
-    }
+        (None, sum) => (at(output_log), sum.map(|sum| value_at(&sum, output_log)).unwrap_or_default()),
+    };
 
     let accumulators: Vec<AccumulatorClaim<'_, Fr>> = schedule
         .relations
         .iter()
-        .map(|relation| match (&relation.accumulator, &output) {
-            (Accumulator::Output, Some((point, value))) => {
-                AccumulatorClaim { relation, point: point.clone(), value: *value }
-            }
-            (Accumulator::Output, None) => AccumulatorClaim { relation, point: point.clone(), value: Fr::default() },
-            (Accumulator::Activation(requantized), _) => AccumulatorClaim {
+        .map(|relation| match &relation.accumulator {
+            Accumulator::Output => AccumulatorClaim { relation, point: output_point.clone(), value: output },
+            Accumulator::Columns(form) => AccumulatorClaim {
                 relation,
                 point: suffix(&point, relation.log as usize).to_vec(),
-                value: accumulator::evaluate(a, requantized, &values).expect("every looked-up tensor has its claim"),
+                value: form.evaluate(a, &values).expect("every column has its claim"),
             },
         })
         .collect();
     claims.extend(relations::prove(&mut channel, backend, schedule, columns, &accumulators));
     drop(span);
+    timings.relations = started.elapsed();
 
+    let started = Instant::now();
     let _span = tracing::info_span!("openings").entered();
     let mask = mask.map(|mask| {
         let point = suffix(&point, schedule.options.b as usize).to_vec();
@@ -155,5 +163,26 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
         (point, mask, value)
     });
     let reduced = openings::prove(&mut channel, backend, schedule, columns, &claims, mask);
-    CoreProof { scalars: channel.into_scalars(), reduced }
+    timings.claims = started.elapsed();
+    CoreProof { scalars: channel.into_scalars(), reduced, timings }
+}
+
+/// Values of tensors at suffixes of one point, with the eq tables they share.
+struct Suffixes<'a> {
+    backend: &'a dyn Backend,
+    schedule: &'a Schedule,
+    columns: &'a [Ints<'a>],
+    tables: HashMap<Vec<Fr>, Vec<Fr>>,
+}
+
+impl Suffixes<'_> {
+    fn values(&mut self, point: &[Fr], tensors: &[TensorIx]) -> Vec<(TensorIx, Fr)> {
+        let backend = self.backend;
+        let value = |tensor: &TensorIx| {
+            let point = suffix(point, self.schedule.tensor(*tensor).log as usize);
+            let eq = self.tables.entry(point.to_vec()).or_insert_with(|| backend.eq_table(point));
+            (*tensor, backend.fold_rows(&self.columns[*tensor], 0, eq)[0])
+        };
+        tensors.iter().map(value).collect()
+    }
 }

@@ -4,8 +4,8 @@
 //! terms of their own (`f` the row, `e` the sum of its claims' eqs); rows filled by one chunk each are folded into one `f` for
 //! every distinct low part of a point, small integers times field elements.
 
+use super::batch::send_round;
 use super::channel::Sender;
-use super::relations::send_round;
 use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
@@ -57,7 +57,7 @@ pub fn prove(
     let mut shared: BTreeMap<usize, Vec<Fr>> = BTreeMap::new();
     for claim in claims {
         running += coefficient * claim.value;
-        let placement = &schedule.tensor(claim.tensor).placement;
+        let Some(placement) = &schedule.tensor(claim.tensor).placement else { continue };
         let (high, low) = claim.point.split_at(claim.point.len() - placement.chunk_log as usize);
         if placement.chunk_log == b {
             let mut weights = backend.eq_table(high);
@@ -151,11 +151,12 @@ fn shared_rows(
     let length = 1usize << schedule.options.b;
     let mut rows: BTreeMap<usize, Vec<Fr>> = wanted.map(|row| (row, vec![Fr::zero(); length])).collect();
     for (tensor, column) in schedule.tensors.iter().zip(columns) {
-        let chunk = 1usize << tensor.placement.chunk_log;
+        let Some(placement) = &tensor.placement else { continue };
+        let chunk = 1usize << placement.chunk_log;
         if chunk == length {
             continue;
         }
-        for (i, cell) in tensor.placement.chunks.iter().enumerate() {
+        for (i, cell) in placement.chunks.iter().enumerate() {
             let Some(row) = cell.as_ref().and_then(|cell| rows.get_mut(&cell.row)) else { continue };
             let offset = cell.map_or(0, |c| c.offset);
             let values = column.slice(i * chunk..(i + 1) * chunk).to_field(chunk);

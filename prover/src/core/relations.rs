@@ -1,23 +1,25 @@
 //! Proves the relations; mirrors `verin_circuits::relations`.
 
+use super::batch::{self, Instance};
 use super::channel::Sender;
+use super::reading::{Kept, links_over_axes, over_axes, over_labels};
 use crate::backend::Backend;
 use crate::ints::Ints;
 use ark_bn254::Fr;
 use ark_ff::{One, Zero};
-use verin_circuits::arithmetic::Arithmetic;
+use verin_circuits::arithmetic::{Arithmetic, Native};
 use verin_circuits::claims::Claim;
 use verin_circuits::multilinear::suffix;
-use verin_circuits::relations::{AccumulatorClaim, points};
-use verin_circuits::schedule::{RelationKind, Schedule};
-
-/// A relation's sumcheck under way: `coefficient * sum_j prod factors`.
-struct Instance {
-    coefficient: Fr,
-    factors: Vec<Vec<Fr>>,
-}
+use verin_circuits::relations::moves::{free_claim, grouped};
+use verin_circuits::relations::point::{LabelPoint, source_point};
+use verin_circuits::relations::products::{self, ProductClaim};
+use verin_circuits::relations::{AccumulatorClaim, ViewClaim, split};
+use verin_circuits::schedule::{Product, Reading, Schedule, TermKind};
 
 /// Proves that every accumulator is what its relation says; gives the claims this ends in, in the verifier's order.
+///
+/// # Panics
+/// The accumulators are not those of the schedule.
 pub fn prove(
     channel: &mut Sender<impl Arithmetic<F = Fr>>,
     backend: &dyn Backend,
@@ -25,95 +27,124 @@ pub fn prove(
     columns: &[Ints<'_>],
     accumulators: &[AccumulatorClaim<'_, Fr>],
 ) -> Vec<Claim<Fr>> {
-    let mut claims = Vec::new();
-    let mut sums = Vec::new();
+    let mut tables = Vec::new();
+    let mut stated = Vec::new();
     for claim in accumulators {
-        let point = suffix(&claim.point, claim.relation.cols_log as usize).to_vec();
-        let value = backend.fold_rows(&columns[claim.relation.bias], 0, &backend.eq_table(&point))[0];
-        sums.push(claim.value - value);
-        claims.push(Claim { tensor: claim.relation.bias, point, value });
-    }
-    channel.send(&claims.iter().map(|c| c.value).collect::<Vec<_>>());
-    let batching = channel.challenge();
-
-    let mut coefficient = Fr::one();
-    let mut instances = Vec::new();
-    for claim in accumulators {
-        instances.push(Instance { coefficient, factors: factors(backend, columns, claim) });
-        coefficient *= batching;
-    }
-
-    let degree = schedule.relation_degree();
-    let mut running = Fr::zero();
-    let mut bound = Vec::new();
-    for left in (0..=schedule.relation_rounds()).rev() {
-        for ((claim, instance), sum) in accumulators.iter().zip(&instances).zip(&sums) {
-            if claim.relation.rounds() == left {
-                running += instance.coefficient * sum;
-            }
-        }
-        if left == 0 {
-            break;
-        }
-        let mut message = vec![Fr::zero(); degree];
-        for instance in active(&mut instances, left) {
-            let factors: Vec<&[Fr]> = instance.factors.iter().map(Vec::as_slice).collect();
-            for (sum, c) in message.iter_mut().zip(backend.product_round(&factors)) {
-                *sum += instance.coefficient * c;
-            }
-        }
-        bound.push(send_round(channel, &message, &mut running));
-        let t = bound[bound.len() - 1];
-        for instance in active(&mut instances, left) {
-            for factor in &mut instance.factors {
-                backend.bind(factor, t);
-            }
+        let at = LabelPoint::of(&claim.relation.shape, schedule.options.batch_log, &claim.point);
+        for (i, term) in claim.relation.terms.iter().enumerate() {
+            let value = match &term.kind {
+                TermKind::Move(_) if i == 0 => continue,
+                TermKind::Move(reading) => {
+                    over_labels(backend, &columns[reading.tensor], reading, &at, Kept::default())[0]
+                }
+                TermKind::Product(product) => {
+                    tables.push(factors(backend, columns, product, &at));
+                    if i == 0 {
+                        continue;
+                    }
+                    tables.last().map(|factors| Instance::total(factors)).unwrap_or_default()
+                }
+            };
+            stated.push(value);
         }
     }
+    channel.send(&stated);
+    let (mut views, claims) = split(&mut Native, schedule, accumulators, &stated).expect("as many values as terms");
 
-    let mut values = Vec::new();
-    for (claim, instance) in accumulators.iter().zip(&instances) {
-        let (weight, source) = (instance.factors[0][0], instance.factors[1][0]);
-        let inner = suffix(&bound, claim.relation.rounds() as usize);
-        let points = points(claim, inner);
-        claims.push(Claim { tensor: claim.relation.weight, point: points.weight, value: weight });
-        claims.push(Claim { tensor: claim.relation.source, point: points.source, value: source });
-        values.extend([weight, source]);
+    let (lefts, rights) = prove_products(channel, backend, &claims, tables);
+    views.extend(rights);
+    let (free, groups) = grouped(views);
+    let mut out = lefts;
+    out.extend(free.iter().map(free_claim));
+    out.extend(prove_moves(channel, backend, columns, &groups));
+    out
+}
+
+/// Left factor, right factor and, where labels are selected, their eq, over the bound labels.
+fn factors(backend: &dyn Backend, columns: &[Ints<'_>], product: &Product, at: &LabelPoint<Fr>) -> Vec<Vec<Fr>> {
+    let labels: Vec<(usize, u32)> = product.bound.iter().map(|bound| (bound.label, bound.log)).collect();
+    let kept = Kept { slots: product.slots_log > 0, labels: &labels };
+    let of = |reading: &Reading| over_labels(backend, &columns[reading.tensor], reading, at, kept);
+    let mut factors = vec![of(&product.left), of(&product.right)];
+    if product.selects() {
+        let mut table = vec![Fr::from(1u64)];
+        let selected = at.selected(product);
+        // Variables that nothing selects repeat the table.
+        for run in selected.chunk_by(|a, b| a.is_some() == b.is_some()) {
+            let point: Vec<Fr> = run.iter().flatten().copied().collect();
+            let own = if point.is_empty() { vec![Fr::from(1u64); 1 << run.len()] } else { backend.eq_table(&point) };
+            table = table.iter().flat_map(|t| own.iter().map(move |e| *t * e)).collect();
+        }
+        factors.push(table);
+    }
+    factors
+}
+
+type Ends<'s> = (Vec<Claim<Fr>>, Vec<ViewClaim<'s, Fr>>);
+
+fn prove_products<'s>(
+    channel: &mut Sender<impl Arithmetic<F = Fr>>,
+    backend: &dyn Backend,
+    claims: &[ProductClaim<'s, Fr>],
+    tables: Vec<Vec<Vec<Fr>>>,
+) -> Ends<'s> {
+    if claims.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut instances: Vec<Instance> = batch::coefficients(channel, claims.len())
+        .into_iter()
+        .zip(claims.iter().zip(tables))
+        .map(|(coefficient, (claim, factors))| Instance { coefficient, factors, sum: claim.value })
+        .collect();
+    let bound = batch::prove(channel, backend, products::degree(claims), &mut instances);
+    let (mut lefts, mut rights, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (claim, instance) in claims.iter().zip(&instances) {
+        let (left, right) = (instance.factors[0][0], instance.factors[1][0]);
+        let at = claim.at.bind(claim.product, suffix(&bound, claim.product.rounds() as usize));
+        let point = source_point(&claim.product.left, &at, &[]);
+        lefts.push(Claim { tensor: claim.product.left.tensor, point, value: left });
+        rights.push(ViewClaim { reading: &claim.product.right, at, value: right, shared: None });
+        values.extend([left, right]);
     }
     channel.send(&values);
-    claims
+    (lefts, rights)
 }
 
-fn active(instances: &mut [Instance], left: u32) -> impl Iterator<Item = &mut Instance> {
-    instances.iter_mut().filter(move |i| i.factors[0].len() == 1 << left)
-}
-
-/// Weight, value read and, for a scale node, selector, as tables over the columns summed.
-fn factors(backend: &dyn Backend, columns: &[Ints<'_>], claim: &AccumulatorClaim<'_, Fr>) -> Vec<Vec<Fr>> {
-    let relation = claim.relation;
-    let (rows, cols) = claim.point.split_at(claim.point.len() - relation.cols_log as usize);
-    let over_cols = backend.eq_table(cols);
-    let source = backend.fold_rows(&columns[relation.source], relation.rounds(), &backend.eq_table(rows));
-    match relation.kind {
-        RelationKind::Dense { in_log } => {
-            vec![backend.fold_rows(&columns[relation.weight], in_log, &over_cols), source]
-        }
-        RelationKind::Scale => {
-            vec![columns[relation.weight].to_field(1 << relation.cols_log), source, over_cols]
-        }
+fn prove_moves(
+    channel: &mut Sender<impl Arithmetic<F = Fr>>,
+    backend: &dyn Backend,
+    columns: &[Ints<'_>],
+    groups: &[Vec<ViewClaim<'_, Fr>>],
+) -> Vec<Claim<Fr>> {
+    if groups.is_empty() {
+        return Vec::new();
     }
-}
-
-/// Sends `c_0, c_2, ..` of a round polynomial and moves `running` to its value at the challenge.
-pub fn send_round(channel: &mut Sender<impl Arithmetic<F = Fr>>, message: &[Fr], running: &mut Fr) -> Fr {
-    channel.send(message);
-    let t = channel.challenge();
-    let high: Fr = message[1..].iter().sum();
-    let c1 = *running - message[0] - message[0] - high;
-    let mut value = Fr::zero();
-    for c in message[1..].iter().rev().chain([&c1, &message[0]]) {
-        value = value * t + c;
+    let coefficients = batch::coefficients(channel, groups.iter().map(Vec::len).sum());
+    let mut coefficients = coefficients.into_iter();
+    let mut instances = Vec::new();
+    for group in groups {
+        let mut instance = Instance { coefficient: Fr::one(), factors: Vec::new(), sum: Fr::zero() };
+        for (view, coefficient) in group.iter().zip(coefficients.by_ref()) {
+            let mut links = links_over_axes(backend, view.reading, &view.at);
+            links.iter_mut().for_each(|link| *link *= coefficient);
+            instance.sum += coefficient * view.value;
+            match instance.factors.get_mut(1) {
+                Some(sum) => backend.add_scaled(sum, Fr::one(), &links),
+                None => {
+                    let tensor = over_axes(backend, &columns[view.reading.tensor], view.reading, &view.at);
+                    instance.factors = vec![tensor, links];
+                }
+            }
+        }
+        instances.push(instance);
     }
-    *running = value;
-    t
+    let bound = batch::prove(channel, backend, 2, &mut instances);
+    let values: Vec<Fr> = instances.iter().map(|instance| instance.factors[0][0]).collect();
+    channel.send(&values);
+    let claim = |(group, value): (&Vec<ViewClaim<'_, Fr>>, Fr)| {
+        let view = &group[0];
+        let inner = suffix(&bound, view.reading.rounds() as usize);
+        Claim { tensor: view.reading.tensor, point: source_point(view.reading, &view.at, inner), value }
+    };
+    groups.iter().zip(values).map(claim).collect()
 }

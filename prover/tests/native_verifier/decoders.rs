@@ -52,7 +52,8 @@ fn values_are_twos_complement() {
     }
 }
 
-/// Horner against the definition: value (row m, column j) has exponent (m << log2 padded columns) + j.
+/// Horner against the definition: value (slot s, row m, column j) has exponent `(s << (log2 padded rows + log2 padded columns)) +
+/// (m << log2 padded columns) + j`.
 #[test]
 fn io_sum_is_the_sum() {
     let rng = &mut ChaCha20Rng::seed_from_u64(14);
@@ -65,7 +66,9 @@ fn io_sum_is_the_sum() {
         let z = Fr::from(rng.next_u64());
         let mut expected = Fr::zero();
         for (n, value) in bytes.chunks(width).enumerate() {
-            let exponent = ((n / cols) << log_cols) + n % cols;
+            let (slot, row) = (n / cols / rows, n / cols % rows);
+            let padded_rows = rows.next_power_of_two();
+            let exponent = ((slot * padded_rows + row) << log_cols) + n % cols;
             expected += Fr::from(decode_value(value)) * z.pow([exponent as u64]);
         }
         assert_eq!(io_sum("input", &port, &bytes, None, z), Ok(expected));

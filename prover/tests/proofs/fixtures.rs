@@ -1,7 +1,8 @@
 //! Proofs that several tests look at, made once, and the whole of their verification.
 
 use super::support::Programs;
-use rand::SeedableRng;
+use super::support::programs::{affine, moved};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::sync::{LazyLock, Mutex};
 use verin_circuits::artifact::{ProofFile, RecordFile};
@@ -13,19 +14,27 @@ use verin_prover::backend::Cpu;
 use verin_prover::keys::{Profile, SetupOptions, setup};
 use verin_prover::prove::{Proven, Prover};
 use verin_prover::srs::Srs;
-use verin_quantizer::ir::Graph;
+use verin_quantizer::ir::{Graph, Move, Source, Table, Term, View};
 
 pub fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
 
-/// Few leaves, every kind of column: a saturating table, then an accumulator as output.
+/// Few leaves, every kind of column and of message: a saturating table, a maximum of two moved values, a copy of a sum of two
+/// terms, a layer as output.
 pub fn program() -> Graph {
-    let mut p = Programs::new(rng(3), 0, 3, 4);
-    let h = p.dense(0, 2, 3);
-    let table = p.table(4);
+    let mut p = Programs::new(rng(3), &[3], 4);
+    let h = p.dense(0, 0, 3);
+    let table = Table::Values((0..16).map(|_| p.rng.gen_range(-4..4)).collect());
     let a = p.activation(h, 3, 4, table);
-    let o = p.dense(a, 2, 2);
+    let identity = View::identity(Source::Tensor(a), &[3]);
+    let reversed = View { links: vec![affine(&[(0, -1)], &[], &[0], 2)], ..identity.clone() };
+    let left = Move { coefficient: -1, view: reversed };
+    let m = p.max(left, Move { coefficient: 1, view: identity.clone() }, &[3]);
+    let window = affine(&[(0, 1)], &[(2, 1)], &[0], -1);
+    let s = p.sum(vec![moved(1, m, vec![window]), Term::Move(Move { coefficient: 2, view: identity })], &[3]);
+    let c = p.copy(s);
+    let o = p.dense(c, 0, 2);
     p.finish(o)
 }
 
@@ -102,7 +111,7 @@ pub fn verify(record: &RecordFile, proof: &ProofFile) -> Result<[u8; 32], Verify
         verify_seal(&record.record, srs, &proof.statement, &proof.body)?.s0
     } else {
         let batch = proof.statement.batch(&record.record)?;
-        let schedule = schedule(&record.record, &record.skeleton, &record.graph_digest, batch)?;
+        let schedule = schedule(&record.record, &record.skeleton, &record.weights, batch)?;
         verify_unsealed(&record.record, &schedule, srs, &proof.statement, &proof.body)?
     };
     if proof.record_hash != record.record.hash() {

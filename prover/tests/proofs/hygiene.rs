@@ -116,8 +116,9 @@ impl Outsider<'_> {
         let eq = Cpu.eq_table(&self.opening.zeta);
         let mut sum = Fr::zero();
         for (tensor, column) in self.schedule.tensors.iter().zip(self.columns(guess)) {
-            let chunk = 1usize << tensor.placement.chunk_log;
-            for (i, cell) in tensor.placement.chunks.iter().enumerate() {
+            let Some(placement) = &tensor.placement else { continue };
+            let chunk = 1usize << placement.chunk_log;
+            for (i, cell) in placement.chunks.iter().enumerate() {
                 let Some(cell) = cell else { continue };
                 for j in 0..chunk {
                     sum += self.opening.scalars[cell.row] * eq[cell.offset + j] * signed(column.get(i * chunk + j));
@@ -175,7 +176,7 @@ fn zero_knowledge_a_guess_is_not_confirmed_by_a_seal() {
 
     let fixture = sealed()[1];
     let file = &fixture.record;
-    let of_seal = schedule(&file.record, &file.skeleton, &file.graph_digest, 1).unwrap();
+    let of_seal = schedule(&file.record, &file.skeleton, &file.weights, 1).unwrap();
     let seal = outsider(fixture, &of_seal, &powers);
     assert_eq!((seal.confirms(&truth), seal.confirms(&other)), (0, 0));
 
@@ -200,7 +201,7 @@ fn zero_knowledge_a_guess_is_not_confirmed_by_a_seal() {
     // And an unsealed proof, which promises no secrecy, it sees through.
     let fixture = unsealed()[1];
     let file = &fixture.record;
-    let of_core = schedule(&file.record, &file.skeleton, &file.graph_digest, 1).unwrap();
+    let of_core = schedule(&file.record, &file.skeleton, &file.weights, 1).unwrap();
     let core = outsider(fixture, &of_core, &powers);
     assert!(core.unmasked_value(&truth) && !core.unmasked_value(&other));
 }

@@ -18,7 +18,7 @@ use verin_quantizer::execute::execute;
 /// Whole proofs and records of both backends are equal under the same randomness.
 #[test]
 fn parity_of_backends_in_bytes() {
-    for seed in 0..4u64 {
+    for seed in 0..16u64 {
         let graph = random_program(rng(3000 + seed));
         let options = SetupOptions {
             profile: Profile::Fast,
@@ -40,7 +40,7 @@ fn parity_of_backends_in_bytes() {
 /// Core proofs with a mask, of the same columns, scalar by scalar.
 #[test]
 fn parity_of_backends_in_masked_core_proofs() {
-    for seed in 0..12u64 {
+    for seed in 0..40u64 {
         let mut rng = rng(4000 + seed);
         let graph = random_program(rng.clone());
         let case = Case::new(graph.clone(), rng.gen_range(4..=7), 1, (rng.gen_bool(0.5), rng.gen_bool(0.5)), true);
@@ -63,7 +63,7 @@ fn parity_of_backends_in_masked_core_proofs() {
 /// The prover's columns are those of an executor written a second time, from the definition of an activation.
 #[test]
 fn parity_of_the_witness_with_an_independent_executor() {
-    let random = (0..40).map(|seed| random_program(rng(5000 + seed)));
+    let random = (0..200).map(|seed| random_program(rng(5000 + seed)));
     for graph in random.chain(zoo(rng(2)).into_iter().map(|(_, graph)| graph)) {
         for private in [false, true] {
             let case = Case::new(graph.clone(), 6, 1, (private, private), false);

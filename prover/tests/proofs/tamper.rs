@@ -86,7 +86,7 @@ impl Manifest {
 fn proof_manifest(fixture: &Fixture) -> Manifest {
     let (record, proof) = (&fixture.record.record, &fixture.proof);
     let slots = proof.statement.batch(record).unwrap();
-    let schedule = schedule(record, &fixture.record.skeleton, &fixture.record.graph_digest, slots).unwrap();
+    let schedule = schedule(record, &fixture.record.skeleton, &fixture.record.weights, slots).unwrap();
     let rows = schedule.rows;
     let mut m = Manifest::default();
     m.field("magic", 8, Kind::Bytes);
@@ -151,7 +151,7 @@ fn record_manifest(fixture: &Fixture) -> Manifest {
         m.points(&format!("permutation column, batch {}", set.batch), PERMUTATION_COLUMNS);
     }
     m.field("length of skeleton", 8, Kind::Bytes);
-    (0..fixture.record.skeleton.len() / 8).for_each(|i| m.field(format!("skeleton number {i}"), 8, Kind::Bytes));
+    (0..fixture.record.skeleton.len()).for_each(|i| m.field(format!("skeleton byte {i}"), 1, Kind::Bytes));
     m.field("length of graph digest", 8, Kind::Bytes);
     m.field("digest of the whole graph", WORD, Kind::Bytes);
     m.field("checksum", WORD, Kind::Bytes);
@@ -281,7 +281,7 @@ fn tamper_every_field_of_a_record() {
             let s0 = super::fixtures::verify(&record, &proof)?;
             // A seal needs no skeleton: what lies beside the record is checked by those who read it.
             match proof.sealed {
-                true => schedule(&record.record, &record.skeleton, &record.graph_digest, 1).map(|_| s0),
+                true => schedule(&record.record, &record.skeleton, &record.weights, 1).map(|_| s0),
                 false => Ok(s0),
             }
         };

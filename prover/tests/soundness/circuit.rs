@@ -1,6 +1,6 @@
 //! The core verifier as the circuit runs it: no cell that its prover fills in is free, and it accepts what the native one does.
 
-use super::programs::{inputs, plain, rng, scaled};
+use super::programs::{inputs, maxima, plain, residual, rng, scaled};
 use super::support::adversary::Case;
 use ark_bn254::Fr;
 use ark_ff::{BigInteger, PrimeField, UniformRand};
@@ -32,7 +32,7 @@ fn instances(public: &Public<Fr>) -> Vec<Fr> {
 #[test]
 fn soundness_cells_of_the_core_verifiers_circuit() {
     let mut rng = rng(21);
-    for (graph, private) in [(plain(), false), (scaled(), true)] {
+    for (graph, private) in [(plain(), false), (scaled(), true), (residual(), false), (maxima(), true)] {
         let case = Case::new(graph, 4, 0, (private, private), true);
         let honest = case.honest(&inputs(&case, 1));
         let proof = honest.prove(&case);

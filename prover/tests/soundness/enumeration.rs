@@ -1,31 +1,32 @@
-//! At tiny parameters, every witness of a requantized activation: exactly one is accepted for every accumulator.
+//! At tiny parameters, every witness of a requantized activation, of a maximum, of a copy: exactly one is accepted, whatever
+//! it is of.
 //!
 //! What is accepted is read off the schedule, as the blocks and the linear form say it, over field elements; and those
 //! candidates that one of the two halves (lookups, accumulator) lets through are given to the real verifier as well.
 
 use super::programs::rng;
 use super::support::Programs;
-use super::support::adversary::{Case, Cell, PRODUCTS, SUM, split};
+use super::support::adversary::{Case, Cell, OPENING, PRODUCTS, SUM, larger, split};
+use super::support::programs::{affine, moved};
 use ark_bn254::Fr;
 use ark_ff::{Field, Zero};
 use rand::Rng;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use verin_circuits::multilinear::signed;
-use verin_circuits::relations::accumulator::linear_form;
-use verin_circuits::schedule::{Form, Numerator, Role};
+use verin_circuits::schedule::{Accumulator, Form, LinearForm, Numerator, Role};
 use verin_prover::core::form_value;
-use verin_quantizer::ir::{Activation, Graph, Op, Table};
+use verin_quantizer::ir::{Activation, Entries, Graph, Move, Op, Source, Table, View};
 
 /// `acc = w x + b` in one cell, then an activation.
 fn program(shift: u32, domain_bits: u32, table: Option<Table>) -> Graph {
-    let mut p = Programs::new(rng(1), 0, 1, 4);
+    let mut p = Programs::new(rng(1), &[1], 4);
     let h = p.dense(0, 0, 1);
     let table = table.unwrap_or_else(|| p.table(domain_bits));
     let a = p.activation(h, shift, domain_bits, table);
-    let mut graph = p.finish(a);
-    if let Op::Dense(dense) = &mut graph.nodes[0].op {
-        (dense.weight, dense.bias) = (vec![3], vec![1]);
-    }
+    let o = p.result(a);
+    let mut graph = p.finish(o);
+    graph.constants[0].entries = Entries::Narrow(vec![3]);
+    graph.constants[1].entries = Entries::Wide(vec![1]);
     graph
 }
 
@@ -39,7 +40,10 @@ fn tiny(shift: u32, domain_bits: u32, table: Option<Table>) -> Case {
         a.high_bits = verin_quantizer::ops::activation::needed_high_bits(q, a.domain_bits).unwrap();
     }
     if let Op::Activation(a) = &graph.nodes[1].op {
-        (graph.nodes[1].lo, graph.nodes[1].hi) = verin_quantizer::ops::activation::range(a, (lo, hi));
+        let range = verin_quantizer::ops::activation::range(a, (lo, hi));
+        for node in &mut graph.nodes[1..] {
+            (node.lo, node.hi) = range;
+        }
     }
     let case = Case::new(graph, 4, 0, (false, false), false);
     case.graph.validate().unwrap();
@@ -68,8 +72,14 @@ fn tables(case: &Case) -> HashSet<(Fr, Fr, Fr)> {
     pairs
 }
 
-/// Whether the lookups and the accumulator accept field elements by role.
-fn halves(case: &Case, pairs: &HashSet<(Fr, Fr, Fr)>, acc: Fr, witness: &HashMap<usize, Fr>) -> (bool, bool) {
+/// Whether the lookups accept field elements by role, and whether the relations of `node` do: each explains one of `accs`.
+fn halves(
+    case: &Case,
+    node: usize,
+    pairs: &HashSet<(Fr, Fr, Fr)>,
+    accs: &[Fr],
+    witness: &HashMap<usize, Fr>,
+) -> (bool, bool) {
     let at = |form: Form| match form {
         Form::Tensor(ix, plus) => witness[&ix] + signed(plus),
         Form::Constant(c) => signed(c),
@@ -80,9 +90,16 @@ fn halves(case: &Case, pairs: &HashSet<(Fr, Fr, Fr)>, acc: Fr, witness: &HashMap
         let class = block.class.map_or(Fr::zero(), |ix| witness[&ix]);
         pairs.contains(&(Fr::from(block.tag) + class, at(block.key), at(block.value)))
     });
-    let (terms, constant) = linear_form(case.requantized(1));
-    let value = terms.iter().map(|(ix, k)| witness[ix] * k).sum::<Fr>() + constant;
-    (lookups, value == acc)
+    let relations = case.explaining(node);
+    assert_eq!(relations.len(), accs.len());
+    let explains = |(relation, acc): (&usize, &Fr)| {
+        let Accumulator::Columns(LinearForm { terms, constant }) = &case.schedule.relations[*relation].accumulator
+        else {
+            panic!("relation {relation} explains no columns")
+        };
+        terms.iter().map(|(ix, k)| witness[ix] * k).sum::<Fr>() + constant == *acc
+    };
+    (lookups, relations.iter().zip(accs).all(explains))
 }
 
 /// Field elements of a cell.
@@ -125,9 +142,9 @@ fn soundness_exactly_one_witness_for_every_accumulator() {
                     for class in if highs > 0 { -1..4 } else { 1..2 } {
                         for remainder in remainders.clone() {
                             for result in &results {
-                                let cell = Cell { low, high, class, remainder, result: *result };
+                                let cell = Cell { low, high, class, remainder, result: *result, ..Cell::NONE };
                                 let fields = [low, high, class, remainder, *result].map(signed);
-                                match halves(&case, &pairs, signed(acc), &witness(&case, fields)) {
+                                match halves(&case, 1, &pairs, &[signed(acc)], &witness(&case, fields)) {
                                     (true, true) => assert!(accepted.insert(fields)),
                                     (false, false) => continue,
                                     // The verifier must find what is wrong with it; it is asked about some.
@@ -159,12 +176,12 @@ fn soundness_exactly_one_witness_for_every_accumulator() {
                         let scale = Fr::from(1u64 << shift);
                         // The remainder that makes the accumulator right.
                         let fixed = witness(&case, [low, signed(high), Fr::zero(), Fr::zero(), signed(*result)]);
-                        let (terms, constant) = linear_form(case.requantized(1));
+                        let LinearForm { terms, constant } = case.form(1);
                         let rest = signed(acc) - constant - terms.iter().map(|(ix, k)| fixed[ix] * k).sum::<Fr>();
                         for remainder in [rest, rest + scale, Fr::zero(), signed(-1)] {
                             for class in 0..3 {
                                 let fields = [low, signed(high), signed(class), remainder, signed(*result)];
-                                if halves(&case, &pairs, signed(acc), &witness(&case, fields)) == (true, true) {
+                                if halves(&case, 1, &pairs, &[signed(acc)], &witness(&case, fields)) == (true, true) {
                                     accepted.insert(fields);
                                 }
                             }
@@ -192,9 +209,105 @@ fn soundness_exactly_one_witness_for_every_accumulator() {
             class: any(-2..5),
             remainder: any(-3..5),
             result: any(-200..200),
+            ..Cell::NONE
         };
         let forgery = case.forge(&[vec![x]], &mut |_, _, _| cell);
         let proof = forgery.prove(&case);
         assert_eq!(case.accepts(&forgery, &proof, &[]), cell == split(activation(&case), 3 * x + 1));
+    }
+}
+
+/// `max(left x_0, right x_1)` of one cell.
+fn maximum(left: i64, right: i64) -> Case {
+    let mut p = Programs::new(rng(1), &[2], 2);
+    let operand = |coefficient: i64, index: i32| Move {
+        coefficient,
+        view: View { source: Source::Tensor(0), links: vec![affine(&[], &[], &[0], index)] },
+    };
+    let m = p.max(operand(left, 0), operand(right, 1), &[1]);
+    let o = p.result(m);
+    Case::new(p.finish(o), 4, 0, (false, false), false)
+}
+
+#[test]
+fn soundness_exactly_one_witness_for_every_maximum() {
+    let two = Fr::from(2u64);
+    let fractions: Vec<Fr> =
+        (1..=4u64).flat_map(|t| (-5..6).map(move |k| signed(k) * two.pow([t]).inverse().unwrap())).collect();
+    for (left, right) in [(1, 1), (-1, 1), (1, -2), (-1, -1)] {
+        let case = maximum(left, right);
+        let pairs = tables(&case);
+        let Op::Max(max) = &case.graph.nodes[0].op else { panic!("no maximum") };
+        let domain = 1i64 << max.domain_bits;
+        let (lo, hi) = (case.graph.nodes[0].lo, case.graph.nodes[0].hi);
+        let column = |role| case.find(role);
+        let (low, excess, result) = (column(Role::TableIndex(0)), column(Role::Excess(0)), column(Role::Result(0)));
+        for (x, y) in (-2..2).flat_map(|x| (-2..2).map(move |y| (x, y))) {
+            let honest = larger(max, left * x, right * y);
+            let accs = [signed(left * x), signed(right * y)];
+            let mut accepted: Vec<[Fr; 3]> = Vec::new();
+            let mut tried = 0;
+            for l in -2..domain + 2 {
+                for e in -2..domain / 2 + 2 {
+                    for r in lo - 2..hi + 3 {
+                        let fields = [l, e, r].map(signed);
+                        let witness = [low, excess, result].into_iter().zip(fields).collect();
+                        match halves(&case, 0, &pairs, &accs, &witness) {
+                            (true, true) => accepted.push(fields),
+                            (false, false) => continue,
+                            _ if tried > 6 => continue,
+                            _ => {}
+                        }
+                        tried += 1;
+                        let cell = Cell { low: l, excess: e, result: r, ..Cell::NONE };
+                        let forgery = case.forge(&[vec![x, y]], &mut |_, _, _| cell);
+                        let failing = case.failing(&forgery, &forgery.prove(&case));
+                        assert_eq!(
+                            failing.is_empty(),
+                            cell == honest,
+                            "{left} * {x}, {right} * {y}: {cell:?}: {failing:?}"
+                        );
+                    }
+                }
+            }
+            // Whatever pair is looked up, the right operand leaves one result for it: any field elements, in effect.
+            let all: HashSet<(Fr, Fr)> = pairs.iter().map(|(_, key, value)| (*key, *value)).collect();
+            let outside = fractions.iter().flat_map(|l| fractions.iter().map(move |e| (*l, *e)));
+            for (l, e) in all.into_iter().chain(outside) {
+                let fields = [l, e, e + accs[1]];
+                let witness = [low, excess, result].into_iter().zip(fields).collect();
+                if halves(&case, 0, &pairs, &accs, &witness) == (true, true) && !accepted.contains(&fields) {
+                    accepted.push(fields);
+                }
+            }
+            assert_eq!(
+                accepted,
+                [[honest.low, honest.excess, honest.result].map(signed)],
+                "{left} * {x}, {right} * {y}"
+            );
+        }
+    }
+}
+
+#[test]
+fn soundness_exactly_one_witness_for_every_copy() {
+    let mut p = Programs::new(rng(1), &[1], 4);
+    let h = p.sum(vec![moved(3, 0, vec![]), moved(-1, 0, vec![])], &[1]);
+    let c = p.copy(h);
+    let o = p.result(c);
+    let case = Case::new(p.finish(o), 4, 0, (false, false), false);
+    assert!(case.schedule.blocks.is_empty(), "nothing is looked up");
+    let column = case.find(Role::Result(1));
+    for x in -8..8 {
+        let accepts = |result: Fr| {
+            halves(&case, 1, &HashSet::new(), &[signed(2 * x)], &[(column, result)].into_iter().collect()).1
+        };
+        for result in -20..20 {
+            let forgery = case.forge(&[vec![x]], &mut |_, _, c| Cell { result, ..c });
+            let failing = case.failing(&forgery, &forgery.prove(&case));
+            assert_eq!(failing, if result == 2 * x { BTreeSet::new() } else { [OPENING].into() }, "{result} for {x}");
+            assert_eq!(accepts(signed(result)), result == 2 * x);
+            assert!(!accepts(signed(2 * result + 1) / Fr::from(2u64)), "a fraction");
+        }
     }
 }

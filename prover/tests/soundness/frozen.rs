@@ -4,17 +4,18 @@
 //! the forger solves it. The same scalars under Fiat-Shamir are rejected, so it is Fiat-Shamir that rejects them, and every kind of
 //! message has to be absorbed.
 
-use super::programs::{fan_out, inputs, plain, rng, saturating, scaled};
+use super::programs::{convolution, fan_out, groups, inputs, maxima, moves, plain, residual, rng, saturating, scaled};
 use super::support::Programs;
 use super::support::adversary::{
-    Case, Cell, DENOMINATORS, Forgery, LAYER, NOT_ZERO, NUMERATORS, OPENING, POWERS, PRODUCTS, SUM, Transcript, solve,
+    Case, Cell, DENOMINATORS, Forgery, LAYER, MOVES, NOT_ZERO, NUMERATORS, OPENING, POWERS, PRODUCTS, SUM, Transcript,
+    solve,
 };
 use super::support::arithmetics::Attacker;
-use super::support::messages::{Message, permutation_of, scalars_of};
+use super::support::messages::{Message, permutation_of, relation_rounds, scalars_of};
 use ark_bn254::Fr;
 use ark_ff::{Field, Zero};
-use verin_circuits::schedule::{Numerator, Role};
-use verin_quantizer::ir::{Op, Table};
+use verin_circuits::schedule::{Numerator, Role, TermKind};
+use verin_quantizer::ir::{Entries, Op, Table};
 
 fn public(graph: verin_quantizer::ir::Graph) -> Case {
     Case::new(graph, 5, 0, (false, false), false)
@@ -89,7 +90,7 @@ fn false_input(case: &Case) -> (Forgery, Transcript) {
 
 /// A result that the table does not give.
 fn false_lookup(case: &Case) -> (Forgery, Transcript) {
-    let last = case.graph.output - 1;
+    let last = case.graph.output.tensor - 2;
     let mut done = false;
     let forgery = case.forge(&inputs(case, 1), &mut |place, _, cell| {
         if place.node != last || std::mem::replace(&mut done, true) {
@@ -151,31 +152,126 @@ fn soundness_frozen_layers_of_the_lookup_tree() {
 
 #[test]
 fn soundness_frozen_claims_on_the_columns() {
-    for case in [public(plain()), public(saturating())] {
+    for case in [public(plain()), public(saturating()), public(scaled()), public(fan_out())] {
+        let columns = scalars_of(&case.schedule, Message::Columns);
+        let (forgery, proof) = false_input(&case);
+        succeeds_only_when_frozen("columns, input", &case, &forgery, &proof, &columns);
+    }
+    // An output that a product explains is one with all other sums of products.
+    for case in [public(scaled()), public(fan_out())] {
         let columns = scalars_of(&case.schedule, Message::Columns);
         let (forgery, proof) = false_output(&case);
         succeeds_only_when_frozen("columns, output", &case, &forgery, &proof, &columns);
-        let (forgery, proof) = false_input(&case);
-        succeeds_only_when_frozen("columns, input", &case, &forgery, &proof, &columns);
     }
 }
 
 #[test]
 fn soundness_frozen_relations() {
-    for case in [public(scaled()), public(fan_out())] {
+    for case in [public(scaled()), public(fan_out()), public(maxima())] {
         let (forgery, proof) = false_output(&case);
         let of = |message| scalars_of(&case.schedule, message);
-        succeeds_only_when_frozen("biases", &case, &forgery, &proof, &of(Message::Biases));
-        for round in 0..case.schedule.relation_rounds() {
-            for coefficient in of(Message::RelationRound(round)) {
-                succeeds_only_when_frozen("a relation's round", &case, &forgery, &proof, &[coefficient]);
+        for round in 0..relation_rounds(&case.schedule).0 {
+            for coefficient in of(Message::ProductRound(round)) {
+                succeeds_only_when_frozen("a product's round", &case, &forgery, &proof, &[coefficient]);
             }
         }
-        let factors = of(Message::Factors);
+    }
+    for case in [public(scaled()), public(fan_out())] {
+        let (forgery, proof) = false_output(&case);
+        let factors = scalars_of(&case.schedule, Message::Factors);
         // Weights of all relations, or the values read: each set alone is affine.
         for first in [0, 1] {
             let unknown: Vec<usize> = factors.iter().copied().skip(first).step_by(2).collect();
             succeeds_only_when_frozen("factors", &case, &forgery, &proof, &unknown);
+        }
+    }
+}
+
+/// Claims on copies and on results of maxima.
+#[test]
+fn soundness_frozen_claims_on_copies() {
+    for graph in [moves(), maxima(), residual()] {
+        let case = public(graph);
+        let copies = scalars_of(&case.schedule, Message::Copies);
+        assert!(!copies.is_empty());
+        let (forgery, proof) = false_input(&case);
+        // The claim on a copy is one on the sum that explains it as well. Where there is but one, terms make up for that.
+        let terms = if copies.len() > 1 { Vec::new() } else { scalars_of(&case.schedule, Message::Terms) };
+        let unknown = [copies, terms].concat();
+        succeeds_only_when_frozen("copies", &case, &forgery, &proof, &unknown);
+    }
+}
+
+/// Values of terms: of products, of tensors as they are, of tensors that are moved.
+#[test]
+fn soundness_frozen_terms() {
+    for graph in [scaled(), fan_out(), convolution(), residual(), moves()] {
+        let case = public(graph);
+        let terms = scalars_of(&case.schedule, Message::Terms);
+        let (forgery, proof) = false_output(&case);
+        succeeds_only_when_frozen("terms", &case, &forgery, &proof, &terms);
+    }
+}
+
+/// Two terms stated wrongly so that their sum is right, each of them moved: what follows refutes them, as long as it is drawn
+/// afterwards.
+#[test]
+fn soundness_frozen_terms_that_compensate_one_another() {
+    let case = public(residual());
+    let at = case.schedule.relations.iter().position(|r| r.node == 4).unwrap();
+    let before: usize = case.schedule.relations[..at].iter().map(|r| r.terms.len() - 1).sum();
+    let terms = scalars_of(&case.schedule, Message::Terms);
+    let honest = case.honest(&inputs(&case, 1));
+    let proof = honest.prove(&case);
+    let answers = freeze(&case, &honest, &proof);
+    let mut wrong = proof.clone();
+    // 2 a - 3 b + x, of which b and x are stated.
+    wrong.scalars[terms[before]] += Fr::from(1u64);
+    wrong.scalars[terms[before + 1]] += Fr::from(3u64);
+    let verdict = |skip: &[&'static str]| {
+        let mut a = Attacker { skip: Some(skip.to_vec()), ..Attacker::frozen(answers.clone()) };
+        case.verify(&honest, &wrong, &mut a)
+    };
+    assert_eq!(verdict(&[]), Err(OPENING));
+    assert_eq!(verdict(&[OPENING]), Ok(()), "the first term is right");
+    assert!(!case.accepts(&honest, &wrong, &[]));
+}
+
+#[test]
+fn soundness_frozen_claims_on_moved_tensors() {
+    for graph in [moves(), convolution(), residual()] {
+        let case = public(graph);
+        let moved = scalars_of(&case.schedule, Message::Moved);
+        let (forgery, proof) = match case.output().terms[0].kind {
+            TermKind::Move(_) => false_output(&case),
+            TermKind::Product(_) => false_input(&case),
+        };
+        succeeds_only_when_frozen("moved tensors", &case, &forgery, &proof, &moved);
+    }
+}
+
+/// Right factors that are moved are claimed to be what the moves then explain.
+#[test]
+fn soundness_frozen_factors_that_are_moved() {
+    for graph in [convolution(), groups()] {
+        let case = public(graph);
+        let (forgery, proof) = false_output(&case);
+        assert_eq!(case.failing(&forgery, &proof), [PRODUCTS].into());
+        let rights = scalars_of(&case.schedule, Message::Factors).into_iter().skip(1).step_by(2);
+        let unknown: Vec<usize> = rights.chain(scalars_of(&case.schedule, Message::Moved)).collect();
+        succeeds_only_when_frozen("right factors", &case, &forgery, &proof, &unknown);
+    }
+}
+
+#[test]
+fn soundness_frozen_moves() {
+    for case in [public(plain()), public(saturating()), public(moves()), public(residual())] {
+        let (forgery, proof) = false_output(&case);
+        assert_eq!(case.failing(&forgery, &proof), [MOVES].into());
+        for round in 0..relation_rounds(&case.schedule).1 {
+            for coefficient in scalars_of(&case.schedule, Message::MoveRound(round)) {
+                succeeds_only_when_frozen("a move's round", &case, &forgery, &proof, &[coefficient]);
+            }
         }
     }
 }
@@ -246,16 +342,18 @@ fn soundness_alpha_known_before_the_commitments() {
 /// `3 -> 2` and `1 -> 0`, one use of each pays for two uses of `2 -> 0`, whatever the table says of 2.
 #[test]
 fn soundness_beta_keeps_proportional_keys_apart() {
-    let mut p = Programs::new(rng(9), 0, 2, 4);
-    let h = p.dense(0, 1, 2);
-    let o = p.activation(h, 0, 3, Table::Values(vec![5, 0, 9, 2, 6, 7, 8, 1]));
+    let mut p = Programs::new(rng(9), &[2], 4);
+    let h = p.dense(0, 0, 2);
+    let a = p.activation(h, 0, 3, Table::Values(vec![5, 0, 9, 2, 6, 7, 8, 1]));
+    let o = p.result(a);
     let mut graph = p.finish(o);
-    if let Op::Dense(dense) = &mut graph.nodes[0].op {
-        // acc = -2, index 2, in both cells.
-        (dense.weight, dense.bias) = (vec![0, 0, 0, 0], vec![-2, -2]);
-    }
+    // acc = -2, index 2, in both cells.
+    graph.constants[0].entries = Entries::Narrow(vec![0; 4]);
+    graph.constants[1].entries = Entries::Wide(vec![-2, -2]);
     (graph.nodes[0].lo, graph.nodes[0].hi) = (-2, -2);
-    (graph.nodes[1].lo, graph.nodes[1].hi) = (9, 9);
+    for node in &mut graph.nodes[1..] {
+        (node.lo, node.hi) = (9, 9);
+    }
     if let Op::Activation(activation) = &mut graph.nodes[1].op {
         activation.high_bits = 0;
     }
@@ -317,9 +415,14 @@ fn soundness_no_check_is_idle() {
     let honest = case.honest(&inputs(&case, 1));
     let proof = honest.prove(&case);
     let mut seen = std::collections::BTreeSet::from([NOT_ZERO]); // shown by the test before this one
-    for message in
-        [Message::Children(0), Message::Children(2), Message::Columns, Message::Biases, Message::OpeningRound(0)]
-    {
+    for message in [
+        Message::Children(0),
+        Message::Children(2),
+        Message::Columns,
+        Message::Terms,
+        Message::MoveRound(0),
+        Message::OpeningRound(0),
+    ] {
         for i in scalars_of(&case.schedule, message) {
             let mut changed = proof.clone();
             changed.scalars[i] += Fr::from(1u64);
@@ -330,5 +433,5 @@ fn soundness_no_check_is_idle() {
     assert!(!case.accepts(&honest, &minus_one, &[]));
     seen.extend(case.failing(&honest, &minus_one));
     assert_eq!(seen, case.checks());
-    assert_eq!(seen, [SUM, NOT_ZERO, LAYER, NUMERATORS, DENOMINATORS, POWERS, PRODUCTS, OPENING].into());
+    assert_eq!(seen, [SUM, NOT_ZERO, LAYER, NUMERATORS, DENOMINATORS, POWERS, PRODUCTS, MOVES, OPENING].into());
 }

@@ -1,10 +1,10 @@
 //! The ways around each gadget, every one of them carried through the rest of the program, so that exactly one check is left to
 //! stop it: named here, and shown to be the one.
 
-use super::programs::{fan_out, inputs, plain, saturating, scaled};
-use super::support::adversary::{Case, Cell, Forgery, OPENING, PRODUCTS, Place, SUM};
+use super::programs::{fan_out, inputs, one_wrong_cell, plain, saturating, scaled};
+use super::support::adversary::{Case, Cell, Forgery, MOVES, OPENING, PRODUCTS, Program, SUM};
 use verin_circuits::schedule::{Numerator, Role};
-use verin_quantizer::ir::{Activation, Graph, Op};
+use verin_quantizer::ir::{Activation, Entries, Graph, Op, Table};
 
 fn public(graph: Graph) -> Case {
     Case::new(graph, 5, 0, (false, false), false)
@@ -15,29 +15,6 @@ fn activation(case: &Case, node: usize) -> &Activation {
         Op::Activation(activation) => activation,
         _ => panic!("node {node} is no activation"),
     }
-}
-
-/// The first wrong cell of activation `node` that `tamper` makes, over some inputs.
-fn one_wrong_cell(case: &Case, node: usize, tamper: impl Fn(i64, Cell) -> Option<Cell>) -> Forgery {
-    for seed in 0..200 {
-        let mut done = false;
-        let forgery =
-            case.forge(&inputs(case, seed), &mut |place: Place, acc, cell| match if done || place.node != node {
-                None
-            } else {
-                tamper(acc, cell)
-            } {
-                Some(wrong) => {
-                    done = true;
-                    wrong
-                }
-                None => cell,
-            });
-        if done {
-            return forgery;
-        }
-    }
-    panic!("no input gives this prover anything to do");
 }
 
 /// A table entry for any index, as an honest reader of the table would continue it.
@@ -53,6 +30,7 @@ fn targets() -> Vec<(Case, usize)> {
         (public(saturating()), 3),
         (public(scaled()), 3),
         (public(fan_out()), 1),
+        (public(fan_out()), 3),
     ]
 }
 
@@ -64,7 +42,7 @@ fn soundness_a_remainder_of_minus_one_or_2_to_the_s() {
         let inside = |low: &i64| (0..1 << a.domain_bits).contains(low);
         // -1: only where the honest remainder is 2^s - 1; 2^s: only where it is 0. With 13 bits no input may give that.
         if a.shift < 8 {
-            let below = one_wrong_cell(&case, node, |_, c| {
+            let below = one_wrong_cell(&case, node, |c| {
                 let low = c.low + 1;
                 (c.remainder == top - 1 && inside(&low)).then(|| Cell {
                     low,
@@ -74,7 +52,7 @@ fn soundness_a_remainder_of_minus_one_or_2_to_the_s() {
                 })
             });
             case.rejects("remainder -1", &below, &[SUM]);
-            let above = one_wrong_cell(&case, node, |_, c| {
+            let above = one_wrong_cell(&case, node, |c| {
                 let low = c.low - 1;
                 (c.remainder == 0 && inside(&low)).then(|| Cell {
                     low,
@@ -93,7 +71,7 @@ fn soundness_a_quotient_off_by_one_with_the_remainder_shifted() {
     for (case, node) in targets() {
         let a = activation(&case, node).clone();
         for step in [-1i64, 1] {
-            let forgery = one_wrong_cell(&case, node, |_, c| {
+            let forgery = one_wrong_cell(&case, node, |c| {
                 let low = c.low + step;
                 let result = if c.class == 1 { entry(&a, low) } else { c.result };
                 (0..1 << a.domain_bits).contains(&low).then(|| Cell {
@@ -112,12 +90,12 @@ fn soundness_a_quotient_off_by_one_with_the_remainder_shifted() {
 fn soundness_a_quotient_or_remainder_that_is_not_the_accumulators() {
     for (case, node) in targets() {
         let a = activation(&case, node).clone();
-        let quotient = one_wrong_cell(&case, node, |_, c| {
+        let quotient = one_wrong_cell(&case, node, |c| {
             let low = (c.low + 1) % (1 << a.domain_bits);
             Some(Cell { low, result: if c.class == 1 { entry(&a, low) } else { c.result }, ..c })
         });
         case.rejects("another quotient, remainder kept", &quotient, &[PRODUCTS]);
-        let remainder = one_wrong_cell(&case, node, |_, c| Some(Cell { remainder: c.remainder ^ 1, ..c }));
+        let remainder = one_wrong_cell(&case, node, |c| Some(Cell { remainder: c.remainder ^ 1, ..c }));
         case.rejects("another remainder in range", &remainder, &[PRODUCTS]);
     }
 }
@@ -126,8 +104,8 @@ fn soundness_a_quotient_or_remainder_that_is_not_the_accumulators() {
 fn soundness_a_result_that_the_table_does_not_give() {
     for (case, node) in targets() {
         for change in [-1, 1, 1 << 40] {
-            let forgery = one_wrong_cell(&case, node, |_, c| Some(Cell { result: c.result + change, ..c }));
-            if change == 1 << 40 && node != case.graph.output - 1 {
+            let forgery = one_wrong_cell(&case, node, |c| Some(Cell { result: c.result + change, ..c }));
+            if change == 1 << 40 && node + 2 != case.graph.output.tensor {
                 continue; // what follows would overflow the executor
             }
             case.rejects("entry outside the table", &forgery, &[SUM]);
@@ -143,31 +121,30 @@ fn soundness_saturation() {
         let (domain, centre) = (1i64 << a.domain_bits, 1i64 << (a.high_bits - 1));
         let edges = [entry(&a, 0), 0, entry(&a, domain - 1)];
         // Inside claimed for outside, and outside for inside: the table of the wrong class.
-        let inside = one_wrong_cell(&case, node, |_, c| {
+        let inside = one_wrong_cell(&case, node, |c| {
             (c.class != 1 && entry(&a, c.low) != c.result).then(|| Cell { class: 1, result: entry(&a, c.low), ..c })
         });
         case.rejects("class inside", &inside, &[SUM]);
         for class in [0usize, 2] {
-            let outside = one_wrong_cell(&case, node, |_, c| {
+            let outside = one_wrong_cell(&case, node, |c| {
                 (c.class == 1).then(|| Cell { class: class as i64, result: edges[class], ..c })
             });
             case.rejects("class outside", &outside, &[SUM]);
         }
         // Low claimed for high.
-        let flipped =
-            one_wrong_cell(&case, node, |_, c| (c.class == 2).then(|| Cell { class: 0, result: edges[0], ..c }));
+        let flipped = one_wrong_cell(&case, node, |c| (c.class == 2).then(|| Cell { class: 0, result: edges[0], ..c }));
         case.rejects("class low for high", &flipped, &[SUM]);
         // A class that is none: the table before the first, the one after the last.
         for class in [-1, 3] {
-            let none = one_wrong_cell(&case, node, |_, c| Some(Cell { class, ..c }));
+            let none = one_wrong_cell(&case, node, |c| Some(Cell { class, ..c }));
             case.rejects("no class", &none, &[SUM]);
         }
         // l is free? Saturated, the result does not depend on it: the accumulator does.
-        let free = one_wrong_cell(&case, node, |_, c| (c.class != 1).then(|| Cell { low: (c.low + 1) % domain, ..c }));
+        let free = one_wrong_cell(&case, node, |c| (c.class != 1).then(|| Cell { low: (c.low + 1) % domain, ..c }));
         case.rejects("l moved within its range", &free, &[PRODUCTS]);
         // l compensated by h: in the accumulator they balance, but l leaves its range.
         for step in [-1, 1] {
-            let shifted = one_wrong_cell(&case, node, |_, c| {
+            let shifted = one_wrong_cell(&case, node, |c| {
                 let high = c.high + step;
                 let class = (high - centre).signum() + 1;
                 let result = if class == 1 { entry(&a, c.low - step * domain) } else { edges[class as usize] };
@@ -177,12 +154,74 @@ fn soundness_saturation() {
         }
         // h outside its table.
         for high in [-1, 2 * centre] {
-            let out = one_wrong_cell(&case, node, |_, c| {
+            let out = one_wrong_cell(&case, node, |c| {
                 let low = c.low + (c.high - high) * domain;
                 Some(Cell { high, low, class: if high < 0 { 0 } else { 2 }, ..c })
             });
             case.rejects("h out of range", &out, &[SUM]);
         }
+    }
+}
+
+/// A name, what becomes of a cell, and the check that fails.
+type Wrong<'w> = (&'static str, &'w dyn Fn(Cell) -> Cell, &'static str);
+
+/// Inputs that drive an output of the first layer to the ends of its range: negative accumulators are honest ones, and what
+/// wraps around is not.
+#[test]
+fn soundness_accumulators_at_the_extremes() {
+    for case in [public(plain()), public(saturating()), public(scaled())] {
+        let a = activation(&case, 1).clone();
+        let entries = &case.graph.constants[0].entries;
+        let cols = *case.graph.input.shape.dims().last().unwrap();
+        let rows = case.graph.input_len() as u32 / cols;
+        let (lo, hi) = (case.graph.input.lo, case.graph.input.hi);
+        let mut reached = Vec::new();
+        for output in 0..case.graph.constants[1].entries.len() {
+            for lowest in [true, false] {
+                let value = |col: u32| match (entries.get(output * cols as usize + col as usize) < 0) == lowest {
+                    true => hi,
+                    false => lo,
+                };
+                let x: Vec<i64> = (0..rows).flat_map(|_| (0..cols).map(value)).collect();
+                let mut extreme = None;
+                let honest = case.forge(std::slice::from_ref(&x), &mut |place, acc, cell| {
+                    if (place.node, place.cell) == (1, output) {
+                        extreme = Some(acc);
+                    }
+                    cell
+                });
+                reached.extend(extreme);
+                assert!(case.accepts(&honest, &honest.prove(&case), &[]), "accumulator {extreme:?}");
+                let (domain, top) = (1i64 << a.domain_bits, 1i64 << a.shift);
+                let wrong: [Wrong<'_>; 5] = [
+                    ("one less", &|c| Cell { low: c.low - 1, remainder: c.remainder + top, ..c }, SUM),
+                    ("one more", &|c| Cell { low: c.low + 1, remainder: c.remainder - top, ..c }, SUM),
+                    ("wrapped", &|c| Cell { low: (c.low + domain / 2) % domain, ..c }, PRODUCTS),
+                    ("the other sign", &|c| Cell { low: domain - 1 - c.low, ..c }, PRODUCTS),
+                    ("the other end of the table", &|c| Cell { result: entry(&a, domain - 1 - c.low), ..c }, SUM),
+                ];
+                for (what, wrong, check) in wrong {
+                    let mut changed = false;
+                    let forgery = case.forge(std::slice::from_ref(&x), &mut |place, _, cell| {
+                        if (place.node, place.cell) != (1, output) {
+                            return cell;
+                        }
+                        let mut wrong = wrong(cell);
+                        // What the table gives for another index that it has.
+                        if wrong.low != cell.low && (0..domain).contains(&wrong.low) && cell.class == 1 {
+                            wrong.result = entry(&a, wrong.low);
+                        }
+                        changed = wrong != cell;
+                        wrong
+                    });
+                    if changed {
+                        case.rejects(&format!("{what}, accumulator {extreme:?}"), &forgery, &[check]);
+                    }
+                }
+            }
+        }
+        assert!(reached.iter().any(|acc| *acc < 0) && reached.iter().any(|acc| *acc > 0), "{reached:?}");
     }
 }
 
@@ -259,67 +298,35 @@ fn soundness_tables_are_told_apart_by_their_tags() {
 #[test]
 fn soundness_weights_biases_and_tables_are_the_records() {
     for (case, _) in targets() {
-        for node in 0..case.graph.nodes.len() {
-            let mut graphs = Vec::new();
-            let change = |f: &dyn Fn(&mut Op)| {
+        let mut graphs = Vec::new();
+        for i in 0..case.graph.constants.len() {
+            for (cell, change) in [(0, 1), (case.graph.constants[i].entries.len() - 1, -1)] {
                 let mut graph = case.graph.clone();
-                f(&mut graph.nodes[node].op);
-                graph
-            };
-            match &case.graph.nodes[node].op {
-                Op::Dense(_) => {
-                    graphs.push(change(&|op| {
-                        if let Op::Dense(d) = op {
-                            d.weight[0] += 1
-                        }
-                    }));
-                    graphs.push(change(&|op| {
-                        if let Op::Dense(d) = op {
-                            d.bias[0] -= 1
-                        }
-                    }));
+                match &mut graph.constants[i].entries {
+                    Entries::Narrow(entries) => entries[cell] += change,
+                    Entries::Wide(entries) => entries[cell] += i64::from(change),
                 }
-                Op::Scale(_) => {
-                    graphs.push(change(&|op| {
-                        if let Op::Scale(s) = op {
-                            s.weight[0] += 1
-                        }
-                    }));
-                    graphs.push(change(&|op| {
-                        if let Op::Scale(s) = op {
-                            s.bias[0] -= 1
-                        }
-                    }));
-                }
-                Op::Activation(Activation { table: verin_quantizer::ir::Table::Values(_), .. }) => {
-                    graphs.push(change(&|op| {
-                        if let Op::Activation(Activation {
-                            table: verin_quantizer::ir::Table::Values(values), ..
-                        }) = op
-                        {
-                            values.iter_mut().for_each(|v| *v += 1);
-                        }
-                    }));
-                }
-                Op::Activation(_) => {}
+                graphs.push((graph, None));
             }
-            for graph in graphs {
-                // Saturated results are constants of the schedule, not of the committed table.
-                let mut tables = 0;
-                let forgery = case.forge_with(&graph, &inputs(&case, 8), &mut |place, _, cell| {
-                    let saturated =
-                        activation(&case, place.node).high_bits > 0 && cell.class != 1 && place.node == node;
-                    tables += usize::from(saturated);
-                    let honest = activation(&case, place.node);
-                    let domain = 1 << honest.domain_bits;
-                    match (saturated, cell.class) {
-                        (true, 0) => Cell { result: entry(honest, 0), ..cell },
-                        (true, _) => Cell { result: entry(honest, domain - 1), ..cell },
-                        _ => cell,
-                    }
-                });
-                case.rejects("another model", &forgery, &[OPENING]);
+        }
+        for node in 0..case.graph.nodes.len() {
+            let mut graph = case.graph.clone();
+            if let Op::Activation(Activation { table: Table::Values(values), .. }) = &mut graph.nodes[node].op {
+                values.iter_mut().for_each(|v| *v += 1);
+                graphs.push((graph, Some(node)));
             }
+        }
+        for (graph, table) in graphs {
+            // Saturated results are constants of the schedule, not of the committed table.
+            let forgery = case.forge_as(&Program::new(&graph), &inputs(&case, 8), &mut |place, _, cell| {
+                if table != Some(place.node) || cell.class == 1 {
+                    return cell;
+                }
+                let honest = activation(&case, place.node);
+                let last = (1 << honest.domain_bits) - 1;
+                Cell { result: entry(honest, if cell.class == 0 { 0 } else { last }), ..cell }
+            });
+            case.rejects("another model", &forgery, &[OPENING]);
         }
     }
 }
@@ -330,7 +337,7 @@ fn soundness_padding_of_the_input() {
     let case = public(plain());
     let input = case.find(Role::Input);
     let mut forgery = case.honest(&inputs(&case, 9));
-    assert_eq!(case.graph.input.shape.cols, 3);
+    assert_eq!(case.graph.input.shape.dims(), [3]);
     forgery.set(input, 3, 5);
     case.rejects("garbage in a public input's padding", &forgery, &[OPENING]);
 
@@ -365,7 +372,7 @@ fn soundness_a_private_input_out_of_range() {
 #[test]
 fn soundness_the_statement_is_about_these_inputs_and_outputs() {
     let last = |values: &[i64]| values.len() - 1;
-    for (graph, output_check) in [(plain(), OPENING), (scaled(), PRODUCTS)] {
+    for (graph, output_check) in [(plain(), MOVES), (scaled(), PRODUCTS)] {
         let case = Case::new(graph, 5, 1, (false, false), false);
         let honest = case.honest(&inputs(&case, 10));
         let mut forgery = honest.clone();
@@ -384,14 +391,16 @@ fn soundness_the_statement_is_about_these_inputs_and_outputs() {
             case.rejects("slots swapped", &forgery, &[if input { OPENING } else { output_check }]);
         }
     }
-    // Private outputs that are accumulators are committed: not to something else.
-    let case = Case::new(scaled(), 5, 0, (false, true), true);
-    let output = case.find(Role::Output);
-    for cell in 0..1 << case.schedule.tensors[output].log {
-        let mut forgery = case.honest(&inputs(&case, 10));
-        let value = forgery.committed[output][cell] + 1;
-        forgery.set(output, cell, value);
-        case.rejects("another private output, or its padding", &forgery, &[PRODUCTS]);
+    // Private outputs are committed: not to something else.
+    for (graph, check) in [(plain(), MOVES), (scaled(), PRODUCTS)] {
+        let case = Case::new(graph, 5, 0, (false, true), true);
+        let output = case.find(Role::Output);
+        for cell in 0..1 << case.schedule.tensors[output].log {
+            let mut forgery = case.honest(&inputs(&case, 10));
+            let value = forgery.committed[output][cell] + 1;
+            forgery.set(output, cell, value);
+            case.rejects("another private output, or its padding", &forgery, &[check]);
+        }
     }
 }
 
@@ -407,14 +416,14 @@ fn soundness_the_mask_is_the_one_committed_to() {
 #[test]
 fn completeness_of_garbage_in_the_gaps_of_rows() {
     let case = public(plain());
-    let total: usize = case.schedule.tensors.iter().map(|t| 1 << t.log).sum();
+    let total: usize = case.schedule.tensors.iter().filter(|t| t.placement.is_some()).map(|t| 1 << t.log).sum();
     assert!(total < case.schedule.rows.total() << case.schedule.options.b, "there are gaps");
     let mut filled = case.clone();
     let (row, offset) = gap(&case);
-    let placement = verin_circuits::schedule::Placement {
+    let placement = Some(verin_circuits::schedule::Placement {
         chunk_log: 0,
         chunks: vec![Some(verin_circuits::schedule::Cell { row, offset })],
-    };
+    });
     filled.schedule.tensors.push(verin_circuits::schedule::Tensor {
         role: Role::Result(usize::MAX),
         log: 0,
@@ -431,9 +440,9 @@ fn completeness_of_garbage_in_the_gaps_of_rows() {
 fn gap(case: &Case) -> (usize, usize) {
     let rows = case.schedule.rows;
     let mut used = vec![vec![false; 1 << case.schedule.options.b]; rows.total()];
-    for tensor in &case.schedule.tensors {
-        for cell in tensor.placement.chunks.iter().flatten() {
-            used[cell.row][cell.offset..cell.offset + (1 << tensor.placement.chunk_log)].fill(true);
+    for placement in case.schedule.tensors.iter().filter_map(|tensor| tensor.placement.as_ref()) {
+        for cell in placement.chunks.iter().flatten() {
+            used[cell.row][cell.offset..cell.offset + (1 << placement.chunk_log)].fill(true);
         }
     }
     let witness = rows.total() - rows.witness..rows.total();

@@ -119,11 +119,11 @@ fn argmax(values: &[i64]) -> usize {
 
 #[test]
 fn soundness_a_known_evaluation_point_forges_outputs_and_the_statement_prevents_it() {
-    let mut p = Programs::new(rng(12), 0, 8, 8);
-    let o = p.dense(0, 3, 16);
+    let mut p = Programs::new(rng(12), &[8], 8);
+    let o = p.dense(0, 0, 16);
     let case = Case::new(p.finish(o), 4, 0, (false, false), false);
     let honest = case.honest(&inputs(&case, 1));
-    let (lo, hi) = case.graph.bounds(case.graph.output).unwrap();
+    let (lo, hi) = case.graph.bounds(case.graph.output.tensor).unwrap();
     let width = (1..=8u32).find(|w| lo >= -(1i64 << (8 * w - 1)) && hi < 1i64 << (8 * w - 1)).unwrap();
 
     // z, from anything that does not depend on the output.

@@ -1,7 +1,9 @@
 //! What a malicious prover can try, and which check of the core verifier stops it.
 //!
 //! - [`columns`]: one wrong cell in every committed tensor;
-//! - [`gadgets`]: every way around requantization, saturation, lookups, relations, padding, input and output;
+//! - [`gadgets`]: every way around requantization, saturation, lookups, padding, input and output;
+//! - [`views`]: every way to read a tensor that is not the program's: windows, groups, broadcasts, terms, slots;
+//! - [`maxima`]: every way around a maximum and a copy;
 //! - [`enumeration`]: at tiny parameters, all witnesses of a requantized activation;
 //! - [`frozen`]: forgers who know later challenges, for every kind of message;
 //! - [`lattice`]: an output forged under a known evaluation point;
@@ -11,7 +13,8 @@
 //! Every forgery is shown to be one: it is accepted once the check that is named skips it, and by no other leave.
 //!
 //! A new operator adds a program to [`programs::cases`], which puts its columns and messages under the tests of [`columns`] and
-//! [`inventory`]; teaches `support::adversary` to fill in its cells; and adds the ways around it to [`gadgets`].
+//! [`inventory`]; teaches `support::executor` and `support::adversary` to compute it and to fill in its cells; and adds the ways
+//! around it.
 
 mod circuit;
 mod columns;
@@ -20,6 +23,8 @@ mod frozen;
 mod gadgets;
 mod inventory;
 mod lattice;
+mod maxima;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;
+mod views;

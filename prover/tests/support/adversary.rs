@@ -7,6 +7,7 @@
 //! binding commitment guarantees, without its cost.
 
 use super::arithmetics::Attacker;
+use super::executor::{self, Reread, Tensors};
 use ark_bn254::Fr;
 use ark_ff::{PrimeField, UniformRand, Zero};
 use rand::SeedableRng;
@@ -18,7 +19,10 @@ use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::channel::Channel;
 use verin_circuits::encoding::scalar_bytes;
 use verin_circuits::multilinear::signed;
-use verin_circuits::schedule::{Accumulator, Numerator, Options, Requantized, Role, Schedule, TensorIx, build};
+use verin_circuits::schedule::{
+    Accumulator, Constants, LinearForm, Numerator, Options, Placement, Relation, Role, Schedule, Tensor, TensorIx,
+    TermKind, build, limbs,
+};
 use verin_circuits::statement::io_point;
 use verin_circuits::verify::{Public, cost, verify};
 use verin_prover::backend::{Backend, Cpu};
@@ -27,8 +31,7 @@ use verin_prover::core::{Mask, form_value, prove_on};
 use verin_prover::ints::Ints;
 use verin_prover::witness::model_column;
 use verin_quantizer::fixed::rescale;
-use verin_quantizer::ir::{Activation, Graph, Op, Shape};
-use verin_quantizer::ops::{dense, scale};
+use verin_quantizer::ir::{Activation, Graph, Max, Op, Shape};
 
 /// Name of the check that commitments make: the combination of rows takes the value claimed.
 pub const OPENING: &str = "the opening of the rows";
@@ -44,8 +47,10 @@ pub const LAYER: &str = "a layer of the lookup tree";
 pub const NOT_ZERO: &str = "the denominator of the lookups is not zero";
 /// See [`verin_circuits::io`].
 pub const POWERS: &str = "1 + z^(2^k) is not zero";
-/// See [`verin_circuits::relations`].
+/// See [`verin_circuits::relations::products`].
 pub const PRODUCTS: &str = "products of the relations";
+/// See [`verin_circuits::relations::moves`].
+pub const MOVES: &str = "moves of the relations";
 
 /// Integers of a column.
 pub type Column = Vec<i64>;
@@ -57,19 +62,40 @@ pub struct Case {
     pub schedule: Schedule,
 }
 
-/// One cell of an activation, as a prover fills it in.
+/// One cell of an activation, a copy or a maximum, as a prover fills it in. What a node does not have is 0, but for the class,
+/// which is 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Table index.
+    /// Table index: of an activation, the quotient, offset; of a maximum, `left - right`, offset. Virtual.
     pub low: i64,
     /// What is above the table's domain.
     pub high: i64,
     /// 0, 1, 2: below, inside, above.
     pub class: i64,
-    /// Bits dropped.
+    /// What is dropped.
     pub remainder: i64,
-    /// What the table gives.
+    /// Of a maximum, `result - right`: what the table gives. Virtual.
+    pub excess: i64,
+    /// The value: of an activation, what the table gives.
     pub result: i64,
+}
+
+/// What a prover runs instead of the program: as many nodes of the same shapes.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Constants, tables, links and coefficients.
+    pub graph: Graph,
+    /// Links that are not free, read as other pairs.
+    pub reread: Vec<Reread>,
+    /// What is added to cells of sums.
+    pub wrong: Vec<(Place, i64)>,
+}
+
+impl Program {
+    /// `graph`, as it is.
+    pub fn new(graph: &Graph) -> Self {
+        Self { graph: graph.clone(), reread: Vec::new(), wrong: Vec::new() }
+    }
 }
 
 /// Where a cell is.
@@ -83,7 +109,7 @@ pub struct Place {
 /// What a prover commits to, computes with and claims.
 #[derive(Clone, Debug)]
 pub struct Forgery {
-    /// Behind the commitments; model columns are the record's.
+    /// Behind the commitments; model columns are the record's. Virtual ones are behind none.
     pub committed: Vec<Column>,
     /// What the prover's sums run over.
     pub pretended: Vec<Column>,
@@ -116,7 +142,8 @@ fn ints(column: &Column) -> Ints<'static> {
 impl Case {
     /// `graph` in rows of `2^b`, `2^batch_log` at once.
     pub fn new(graph: Graph, b: u32, batch_log: u32, private: (bool, bool), mask: bool) -> Self {
-        let options = Options { b, batch_log, private_input: private.0, private_output: private.1, mask };
+        let (private_input, private_output) = private;
+        let options = Options { b, batch_log, private_input, private_output, constants: Constants::Published, mask };
         let schedule = build(&graph, options).unwrap();
         Self { graph, schedule }
     }
@@ -132,14 +159,74 @@ impl Case {
         self.schedule.find(role).unwrap_or_else(|| panic!("no {role:?}"))
     }
 
-    /// The decomposition of the accumulator that activation `node` reads.
-    pub fn requantized(&self, node: usize) -> &Requantized {
+    /// The columns that explain the accumulator which activation `node` reads.
+    pub fn form(&self, node: usize) -> &LinearForm {
         let index = self.find(Role::TableIndex(node));
-        let of = |a: &'_ Accumulator| matches!(a, Accumulator::Activation(r) if r.index == index);
-        match self.schedule.relations.iter().map(|r| &r.accumulator).find(|a| of(a)) {
-            Some(Accumulator::Activation(requantized)) => requantized,
-            _ => panic!("no activation {node}"),
+        let forms = self.schedule.relations.iter().filter_map(|relation| match &relation.accumulator {
+            Accumulator::Columns(form) => Some(form),
+            Accumulator::Output => None,
+        });
+        let of = |form: &&LinearForm| form.terms.iter().any(|(ix, _)| *ix == index);
+        forms.into_iter().find(of).unwrap_or_else(|| panic!("no activation {node}"))
+    }
+
+    /// The check that fails where the accumulator of `relation` is not the sum of its terms: the prover states the other terms
+    /// as they are, so the first is left with the difference.
+    pub fn check_of(relation: &Relation) -> &'static str {
+        match &relation.terms[0].kind {
+            TermKind::Product(_) => PRODUCTS,
+            TermKind::Move(reading) if reading.is_free() => OPENING,
+            TermKind::Move(_) => MOVES,
         }
+    }
+
+    /// The relations that explain the accumulators of activation, copy or maximum `node` (of a maximum: its left operand, then its
+    /// right one).
+    pub fn explaining(&self, node: usize) -> Vec<usize> {
+        let roles = [Role::TableIndex(node), Role::Result(node)];
+        let own: Vec<TensorIx> = roles.into_iter().filter_map(|role| self.schedule.find(role)).collect();
+        let of = |relation: &Relation| match &relation.accumulator {
+            Accumulator::Columns(form) => form.terms.iter().any(|(ix, _)| own.contains(ix)),
+            Accumulator::Output => false,
+        };
+        (0..self.schedule.relations.len()).filter(|i| of(&self.schedule.relations[*i])).collect()
+    }
+
+    /// The relation of the output.
+    pub fn output(&self) -> &Relation {
+        self.schedule.relations.iter().find(|relation| relation.accumulator == Accumulator::Output).unwrap()
+    }
+
+    /// The case without relation `i`.
+    pub fn without(&self, i: usize) -> Self {
+        let mut weak = self.clone();
+        weak.schedule.relations.remove(i);
+        weak
+    }
+
+    /// The case in which a term reads a tensor of its own, which nothing else is said about, in a row after all others.
+    pub fn detached(&self, relation: usize, term: usize) -> (Self, TensorIx) {
+        let mut weak = self.clone();
+        let schedule = &mut weak.schedule;
+        assert!(!schedule.options.mask, "the mask is the last row");
+        let reading = match &mut schedule.relations[relation].terms[term].kind {
+            TermKind::Move(reading) => reading,
+            TermKind::Product(product) => &mut product.right,
+        };
+        let log = schedule.tensors[reading.tensor].log;
+        assert!(log <= schedule.options.b, "more than a row");
+        let cell = verin_circuits::schedule::Cell { row: schedule.rows.total(), offset: 0 };
+        schedule.rows.witness += 1;
+        reading.tensor = schedule.tensors.len();
+        let placement = Some(Placement { chunk_log: log, chunks: vec![Some(cell)] });
+        schedule.tensors.push(Tensor { role: Role::Result(usize::MAX), log, placement });
+        let free = schedule.tensors.len() - 1;
+        (weak, free)
+    }
+
+    /// Whether a tensor is one of the model's, which the record commits to.
+    pub fn is_model(role: Role) -> bool {
+        matches!(role, Role::Constant(_) | Role::TableValues(_))
     }
 
     /// What `honest` is to every cell.
@@ -147,19 +234,21 @@ impl Case {
         self.forge(inputs, &mut |_, _, cell| cell)
     }
 
-    /// Runs the program on `inputs`, with `tamper` choosing each cell of each activation (it sees the accumulator and the
-    /// honest cell); everything after a wrong cell is computed from it. Multiplicities are counted over the result.
+    /// Runs the program on `inputs`, with `tamper` choosing each cell of each activation, copy and maximum (it sees the
+    /// accumulator, or `left - right`, and the honest cell); everything after a wrong cell is computed from it. Multiplicities
+    /// are counted over the result.
     pub fn forge(&self, inputs: &[Vec<i64>], tamper: &mut dyn FnMut(Place, i64, Cell) -> Cell) -> Forgery {
-        self.forge_with(&self.graph, inputs, tamper)
+        self.forge_as(&Program::new(&self.graph), inputs, tamper)
     }
 
-    /// [`Case::forge`], with weights, biases and tables of another graph.
-    pub fn forge_with(
+    /// [`Case::forge`], of another program.
+    pub fn forge_as(
         &self,
-        graph: &Graph,
+        program: &Program,
         inputs: &[Vec<i64>],
         tamper: &mut dyn FnMut(Place, i64, Cell) -> Cell,
     ) -> Forgery {
+        let graph = &program.graph;
         let slots = 1 << self.schedule.options.batch_log;
         assert_eq!(inputs.len(), slots);
         let mut columns: Vec<Column> = self
@@ -167,57 +256,78 @@ impl Case {
             .tensors
             .iter()
             .map(|t| match t.role {
-                Role::Weight(_) | Role::Bias(_) | Role::TableValues(_) => stored(&model_column(graph, t.role), t.log),
+                role if Self::is_model(role) => stored(&model_column(graph, role), t.log),
                 Role::Multiplicity(_) => vec![0; 1 << t.log],
                 _ => Vec::new(),
             })
             .collect();
         let mut output = Vec::new();
         for (slot, input) in inputs.iter().enumerate() {
-            let mut tensors = vec![pad(graph.input.shape, input)];
+            let mut tensors = Tensors::new(graph, input, &program.reread);
             let mut put = |role: Role, value: i64| {
                 if let Some(ix) = self.schedule.find(role) {
                     columns[ix].push(value);
                 }
             };
-            tensors[0].iter().for_each(|v| put(Role::Input, *v));
+            tensors.of(0).iter().for_each(|v| put(Role::Input, *v));
             for (node, spec) in graph.nodes.iter().enumerate() {
-                let source = &tensors[spec.input];
-                let result = match &spec.op {
-                    Op::Dense(op) => dense::evaluate(op, source, spec.shape),
-                    Op::Scale(op) => scale::evaluate(op, source, spec.shape),
+                let place = |cell| Place { slot, node, cell };
+                let result: Column = match &spec.op {
+                    Op::Sum(terms) => {
+                        let mut cells = executor::sum(&tensors, terms, &spec.shape);
+                        let here = |place: &Place| place.slot == slot && place.node == node;
+                        program.wrong.iter().filter(|(p, _)| here(p)).for_each(|(p, by)| cells[p.cell] += by);
+                        cells
+                    }
                     Op::Activation(activation) => {
-                        let limbs: Vec<(usize, u32)> =
-                            self.requantized(node).limbs.iter().enumerate().map(|(k, (_, at))| (k, *at)).collect();
+                        let limbs: Vec<(u32, u32)> = limbs(activation.shift).collect();
                         let mut fill = |(cell, acc): (usize, &i64)| {
-                            let honest = split(activation, *acc);
-                            let chosen = tamper(Place { slot, node, cell }, *acc, honest);
+                            let chosen = tamper(place(cell), *acc, split(activation, *acc));
                             put(Role::TableIndex(node), chosen.low);
                             put(Role::High(node), chosen.high);
                             put(Role::Class(node), chosen.class);
                             put(Role::Result(node), chosen.result);
-                            for (k, at) in &limbs {
+                            for (k, (at, bits)) in limbs.iter().enumerate() {
                                 // The last limb takes what is left, in range or not.
-                                let part = match limbs.get(k + 1) {
-                                    Some((_, next)) => chosen.remainder >> at & ((1 << (next - at)) - 1),
-                                    None => chosen.remainder >> at,
-                                };
-                                put(Role::Remainder(node, *k), part);
+                                let rest = chosen.remainder >> at;
+                                let last = k + 1 == limbs.len();
+                                put(Role::Remainder(node, k), if last { rest } else { rest & ((1 << bits) - 1) });
                             }
                             chosen.result
                         };
-                        source.iter().enumerate().map(&mut fill).collect()
+                        tensors.of(activation.input).iter().enumerate().map(&mut fill).collect()
+                    }
+                    Op::Copy { input } => {
+                        let mut fill = |(cell, acc): (usize, &i64)| {
+                            let chosen = tamper(place(cell), *acc, Cell { result: *acc, ..Cell::NONE });
+                            put(Role::Result(node), chosen.result);
+                            chosen.result
+                        };
+                        tensors.of(*input).iter().enumerate().map(&mut fill).collect()
+                    }
+                    Op::Max(max) => {
+                        let [left, right] =
+                            [&max.left, &max.right].map(|operand| executor::moved(&tensors, operand, &spec.shape));
+                        let mut fill = |(cell, (left, right)): (usize, (&i64, &i64))| {
+                            let chosen = tamper(place(cell), left - right, larger(max, *left, *right));
+                            put(Role::TableIndex(node), chosen.low);
+                            put(Role::Excess(node), chosen.excess);
+                            put(Role::Result(node), chosen.result);
+                            chosen.result
+                        };
+                        left.iter().zip(&right).enumerate().map(&mut fill).collect()
                     }
                 };
                 tensors.push(result);
             }
-            tensors[graph.output].iter().for_each(|v| put(Role::Output, *v));
-            output.extend(graph.shape(graph.output).unwrap().real(&tensors[graph.output]));
+            let result = tensors.of(graph.output.tensor);
+            result.iter().for_each(|v| put(Role::Output, *v));
+            output.extend(graph.shape(graph.output.tensor).unwrap().real(result));
         }
         self.count(&mut columns);
         let mut committed = columns.clone();
         for (column, tensor) in committed.iter_mut().zip(&self.schedule.tensors) {
-            if matches!(tensor.role, Role::Weight(_) | Role::Bias(_) | Role::TableValues(_)) {
+            if Self::is_model(tensor.role) {
                 *column = stored(&model_column(&self.graph, tensor.role), tensor.log);
             }
         }
@@ -272,8 +382,9 @@ impl Case {
         let length = 1usize << self.schedule.options.b;
         let mut rows = vec![vec![Fr::zero(); length]; self.schedule.rows.total()];
         for (tensor, column) in self.schedule.tensors.iter().zip(&forgery.committed) {
-            let chunk = 1usize << tensor.placement.chunk_log;
-            for (i, cell) in tensor.placement.chunks.iter().enumerate() {
+            let Some(placement) = &tensor.placement else { continue };
+            let chunk = 1usize << placement.chunk_log;
+            for (i, cell) in placement.chunks.iter().enumerate() {
                 let Some(cell) = cell else { continue };
                 for j in 0..chunk {
                     rows[cell.row][cell.offset + j] = signed(column.get(i * chunk + j).copied().unwrap_or(0));
@@ -321,20 +432,30 @@ impl Case {
     /// Proves `forgery` and demands that exactly the checks `responsible` reject it: skipping all of them makes the verifier accept,
     /// skipping all *others*, or all but one of them, does not.
     pub fn rejects(&self, what: &str, forgery: &Forgery, responsible: &[&'static str]) {
-        let proof = forgery.prove(self);
-        let failing = self.failing(forgery, &proof);
+        self.rejects_proof(what, forgery, &forgery.prove(self), responsible);
+    }
+
+    /// [`Case::rejects`] of a proof that another prover made.
+    pub fn rejects_proof(&self, what: &str, forgery: &Forgery, proof: &Transcript, responsible: &[&'static str]) {
+        let failing = self.failing(forgery, proof);
         assert_eq!(failing, responsible.iter().copied().collect(), "{what}: checks that fail");
         assert!(!responsible.is_empty(), "{what}: accepted");
-        assert!(self.accepts(forgery, &proof, responsible), "{what}: rejected although {responsible:?} are skipped");
-        assert!(!self.accepts(forgery, &proof, &[]), "{what}: accepted");
+        assert!(self.accepts(forgery, proof, responsible), "{what}: rejected although {responsible:?} are skipped");
+        assert!(!self.accepts(forgery, proof, &[]), "{what}: accepted");
         for needed in responsible {
             let others: Vec<_> = self.checks().into_iter().filter(|l| l != needed).collect();
-            assert!(!self.accepts(forgery, &proof, &others), "{what}: {needed} alone does not reject it");
+            assert!(!self.accepts(forgery, proof, &others), "{what}: {needed} alone does not reject it");
         }
     }
 }
 
 impl Forgery {
+    /// Adds a tensor that [`Case::detached`] has made room for.
+    pub fn show(&mut self, column: Column) {
+        self.committed.push(column.clone());
+        self.pretended.push(column);
+    }
+
     /// Changes a cell of what is committed and computed with; counts again if asked to.
     pub fn set(&mut self, ix: TensorIx, cell: usize, value: i64) {
         self.committed[ix][cell] = value;
@@ -372,16 +493,15 @@ impl Forgery {
     /// [`Forgery::public`], with another `z`.
     pub fn public_at(&self, case: &Case, z: Fr) -> Public<Fr> {
         let options = case.schedule.options;
-        let sum = |shape: Shape, real: &[i64]| {
-            let stored: Vec<i64> =
-                real.chunks(shape.rows() * shape.cols as usize).flat_map(|slot| pad(shape, slot)).collect();
+        let sum = |shape: &Shape, real: &[i64]| {
+            let stored: Vec<i64> = real.chunks(shape.real_cells()).flat_map(|slot| shape.pad(slot)).collect();
             stored.iter().rev().fold(Fr::zero(), |sum, v| sum * z + signed(*v))
         };
         Public {
             s0: Fr::from_be_bytes_mod_order(&self.s0(case)),
             z,
-            input_sum: (!options.private_input).then(|| sum(case.graph.input.shape, &self.input)),
-            output_sum: (!options.private_output).then(|| sum(case.schedule.output_shape, &self.output)),
+            input_sum: (!options.private_input).then(|| sum(&case.graph.input.shape, &self.input)),
+            output_sum: (!options.private_output).then(|| sum(&case.schedule.output_shape, &self.output)),
         }
     }
 
@@ -399,30 +519,33 @@ impl Forgery {
     }
 }
 
-/// An honest cell.
+impl Cell {
+    /// A cell of a node that has none of it.
+    pub const NONE: Self = Self { low: 0, high: 0, class: 1, remainder: 0, excess: 0, result: 0 };
+}
+
+/// An honest cell of an activation.
 pub fn split(activation: &Activation, acc: i64) -> Cell {
-    let Activation { shift, domain_bits, high_bits, table } = activation;
+    let Activation { shift, domain_bits, high_bits, table, .. } = activation;
     let q = rescale(acc, *shift);
     let rounding = 1i64 << shift >> 1;
     let half = 1i64 << (domain_bits - 1);
     let result = table.get(q, *domain_bits);
     let remainder = acc + rounding - (q << shift);
     if *high_bits == 0 {
-        return Cell { low: q + half, high: 0, class: 1, remainder, result };
+        return Cell { low: q + half, remainder, result, ..Cell::NONE };
     }
     let centre = 1i64 << (high_bits - 1);
     let shifted = q + half + (centre << domain_bits);
     let high = shifted.div_euclid(1 << domain_bits);
-    Cell { low: shifted.rem_euclid(1 << domain_bits), high, class: (high - centre).signum() + 1, remainder, result }
+    let class = (high - centre).signum() + 1;
+    Cell { low: shifted.rem_euclid(1 << domain_bits), high, class, remainder, result, ..Cell::NONE }
 }
 
-/// Real cells in padded storage.
-pub fn pad(shape: Shape, real: &[i64]) -> Column {
-    let mut out = vec![0; shape.cells()];
-    for (row, values) in real.chunks(shape.cols as usize).enumerate() {
-        out[row << shape.cols_log()..][..values.len()].copy_from_slice(values);
-    }
-    out
+/// An honest cell of a maximum.
+pub fn larger(max: &Max, left: i64, right: i64) -> Cell {
+    let result = left.max(right);
+    Cell { low: left - right + (1 << (max.domain_bits - 1)), excess: result - right, result, ..Cell::NONE }
 }
 
 fn stored(column: &Ints<'_>, log: u32) -> Column {

@@ -1,6 +1,7 @@
 //! The messages of a core proof in their order, written down a second time: what is read, and when challenges are drawn.
 
-use verin_circuits::schedule::{OutputKind, Schedule};
+use verin_circuits::schedule::{Accumulator, Product, Reading, Schedule, TensorIx, TermKind, Tie};
+use verin_quantizer::ir::bits;
 
 /// What a scalar of a proof belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,14 +14,20 @@ pub enum Message {
     Children(u32),
     /// Claims on the looked-up columns.
     Columns,
-    /// The value of a private accumulator that is the output.
+    /// Claims on results of copies and maxima.
+    Copies,
+    /// The value of a private output.
     PrivateOutput,
-    /// Claims on biases.
-    Biases,
-    /// A round of the batched relations.
-    RelationRound(u32),
-    /// Claims on weights and on the values read.
+    /// Values of the terms of relations, but the first of each.
+    Terms,
+    /// A round of the batched products.
+    ProductRound(u32),
+    /// Claims on the factors of products.
     Factors,
+    /// A round of the batched moves.
+    MoveRound(u32),
+    /// Claims on the tensors that are moved.
+    Moved,
     /// The claim on the mask.
     MaskValue,
     /// A round of the openings.
@@ -54,18 +61,32 @@ pub fn events(schedule: &Schedule) -> Vec<Event> {
         coordinates = schedule.tree_log;
         out.push(Read(Message::Columns, schedule.looked_up().len()));
     }
-    let private_output = matches!(schedule.output, OutputKind::PrivateAccumulator(_));
-    let mask = if schedule.options.mask { schedule.options.b } else { 0 };
-    let wanted = mask.max(if private_output { schedule.io_log.1 } else { 0 });
+    let copies = schedule.copies.iter().map(|ix| schedule.tensors[*ix].log);
+    let mask = schedule.options.mask.then_some(schedule.options.b);
+    let output = schedule.private_output.map(|_| schedule.io_log.1);
+    let wanted = copies.chain(mask).chain(output).max().unwrap_or(0);
     out.extend((coordinates..wanted).map(|_| Challenge("coordinate")));
-    if private_output {
+    out.push(Read(Message::Copies, schedule.copies.len()));
+    if schedule.private_output.is_some() {
         out.push(Read(Message::PrivateOutput, 1));
     }
-    out.extend([Read(Message::Biases, schedule.relations.len()), Challenge("batching")]);
-    for round in 0..schedule.relation_rounds() {
-        out.extend([Read(Message::RelationRound(round), schedule.relation_degree()), Challenge("relation")]);
+    out.push(Read(Message::Terms, schedule.relations.iter().map(|relation| relation.terms.len() - 1).sum()));
+    let (products, moves) = (products(schedule), moves(schedule));
+    if let Some(rounds) = products.iter().map(|product| product.rounds()).max() {
+        let degree = if products.iter().any(|product| product.selects()) { 3 } else { 2 };
+        out.push(Challenge("batching of products"));
+        for round in 0..rounds {
+            out.extend([Read(Message::ProductRound(round), degree), Challenge("product")]);
+        }
+        out.push(Read(Message::Factors, 2 * products.len()));
     }
-    out.push(Read(Message::Factors, 2 * schedule.relations.len()));
+    if let Some(rounds) = moves.iter().map(|reading| reading.rounds()).max() {
+        out.push(Challenge("batching of moves"));
+        for round in 0..rounds {
+            out.extend([Read(Message::MoveRound(round), 2), Challenge("move")]);
+        }
+        out.push(Read(Message::Moved, moves.len()));
+    }
     if schedule.options.mask {
         out.push(Read(Message::MaskValue, 1));
     }
@@ -74,6 +95,46 @@ pub fn events(schedule: &Schedule) -> Vec<Event> {
         out.extend([Read(Message::OpeningRound(round), 2), Challenge("zeta")]);
     }
     out
+}
+
+fn products(schedule: &Schedule) -> Vec<&Product> {
+    schedule.relations.iter().flat_map(|relation| relation.products()).collect()
+}
+
+/// A tensor, bits of the labels whose point it is seen from, and of each axis the free link.
+type Shared<'s> = (TensorIx, Vec<u32>, Vec<Option<&'s Tie>>);
+
+/// The moves that are not free and have a claim of their own: one of those that look at one tensor from one point, through links
+/// that are free on the same axes and equal there.
+fn moves(schedule: &Schedule) -> Vec<&Reading> {
+    let mut claimed: Vec<&Reading> = Vec::new();
+    let mut shared: Vec<Shared<'_>> = Vec::new();
+    for relation in &schedule.relations {
+        let point: Vec<u32> = relation.shape.dims().iter().map(|n| bits(*n)).collect();
+        for term in &relation.terms {
+            let TermKind::Move(reading) = &term.kind else { continue };
+            if reading.is_free() {
+                continue;
+            }
+            if relation.accumulator != Accumulator::Output {
+                let free = |axis| reading.ties.iter().find(|t| t.solutions.is_none() && t.axes.contains(&axis));
+                let same = (reading.tensor, point.clone(), (0..reading.shape.rank()).map(free).collect());
+                if shared.contains(&same) {
+                    continue;
+                }
+                shared.push(same);
+            }
+            claimed.push(reading);
+        }
+    }
+    let rights = products(schedule).into_iter().map(|product| &product.right);
+    claimed.into_iter().chain(rights.filter(|reading| !reading.is_free())).collect()
+}
+
+/// Rounds of the batched products, and of the batched moves.
+pub fn relation_rounds(schedule: &Schedule) -> (u32, u32) {
+    let rounds = products(schedule).iter().map(|product| product.rounds()).max();
+    (rounds.unwrap_or(0), moves(schedule).iter().map(|reading| reading.rounds()).max().unwrap_or(0))
 }
 
 /// For every scalar of a proof, what it belongs to.
