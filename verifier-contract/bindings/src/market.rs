@@ -1,11 +1,13 @@
 //! A job's life: a record is published and listed, an order escrows its price, a seal settles it, or time runs out.
 
-use crate::bindings::{InferenceMarket, Listing, ModelRegistry, Order, RecordStore};
+use crate::bindings::{InferenceMarket, Listing, ModelRegistry, Order, RecordStore, RecordVerifier};
 use crate::deploy::Contracts;
 use crate::error::ContractsError;
 use crate::network::Receipt;
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{SolEvent, SolValue};
+use verin_circuits::artifact::RecordFile;
+use verin_circuits::weights::{RangeProof, Weights};
 
 /// Records up to this many bytes are published in one transaction; larger ones chunk by chunk.
 pub const ONE_TRANSACTION: usize = 72_000;
@@ -102,6 +104,44 @@ impl Contracts {
         let read = n.view("reading the record", self.store.read(hash)).await?;
         ContractsError::check("hash of the record as it is read", hash, keccak256(&read))?;
         Ok((hash, gas + last.gas_used))
+    }
+
+    /// Publishes the record of a file and, where its weights are private, shows that they lie in their declared ranges: seals
+    /// under it can be verified from then on. Gives its hash and the gas of all transactions.
+    ///
+    /// # Errors
+    /// See [`crate::network::Network::send`].
+    pub async fn publish_file(&self, from: Address, file: &RecordFile) -> Result<(B256, u64), ContractsError> {
+        let (record, gas) = self.publish(from, &file.record.encode()).await?;
+        let checked = match &file.weights {
+            Weights::Published { .. } => 0,
+            Weights::Private(ranges) => self.check_weights(from, record, &file.skeleton, ranges).await?,
+        };
+        Ok((record, gas + checked))
+    }
+
+    /// Shows, once, that the private weights of a published record lie in the ranges that its skeleton declares. Gives the gas.
+    ///
+    /// # Errors
+    /// See [`crate::network::Network::send`].
+    pub async fn check_weights(
+        &self,
+        from: Address,
+        record: B256,
+        skeleton: &[u8],
+        ranges: &RangeProof,
+    ) -> Result<u64, ContractsError> {
+        let (what, range_record) = ("checking private weights", ranges.record.encode());
+        let seal = ranges.seal.clone().into();
+        let call = self.verifier.checkWeights(record, keccak256(skeleton), range_record.into(), seal);
+        let receipt = self.network.send(what, call.from(from)).await?;
+        let checked = self.network.view(what, self.verifier.weightsChecked(record)).await?;
+        ContractsError::check("private weights are checked", true, checked)?;
+        // Checked before, they are checked silently.
+        if let Some(event) = receipt.decoded_log::<RecordVerifier::WeightsChecked>() {
+            ContractsError::check("record whose weights were checked", record, event.recordHash)?;
+        }
+        Ok(receipt.gas_used)
     }
 
     /// Lists a published record. Gives the listing and the gas.

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title Seal verifier
-/// @notice Decides whether a seal proves one inference statement. Stateless, universal, ownerless.
+/// @notice Decides whether a seal proves one inference statement. Stateless, universal, ownerless. That private weights lie
+/// in their declared ranges is no part of that statement: `IRecordVerifier` sees to it.
 interface ISealVerifier {
     /// @notice Returns exactly when `seal` proves "the model of `record`, run on `input`, gives `output`,
     /// and this proof was made for `context`"; reverts with a typed error in every other case, so a caller

@@ -13,9 +13,8 @@ library RecordHeader {
     uint256 internal constant KEY_SET_WORDS = 4;
     uint256 internal constant FIXED_COMMITMENTS = 7;
     uint256 internal constant PERMUTATION_COMMITMENTS = 6;
-    /// @dev Flags a sealed record may have: bits 0 and 1, private input and output. Bit 2, private weights, needs a proof of
-    /// their ranges that this version does not know; records with bit 3 have no seals.
-    uint256 internal constant PRIVATE_PORTS = 3;
+    /// @dev Flags a sealed record may have: bits 0 to 2, private input, output and weights; records with bit 3 have no seals.
+    uint256 internal constant SEALED_FLAGS = 7;
     /// @dev Far above any record that fits a chain; keeps `recordBytes` from overflowing.
     uint256 internal constant MAX_COUNT = type(uint32).max;
 
@@ -48,6 +47,17 @@ library RecordHeader {
         uint256 outputColsLog2;
         uint256 modelPoints;
         uint256 keySets;
+    }
+
+    /// @notice The header's words about a slot's input or output, in order.
+    /// @param size Bytes of a slot: values when public, 64-byte points when private.
+    /// @param width Bytes of one value, 0 when private.
+    struct Port {
+        uint256 size;
+        uint256 width;
+        uint256 rows;
+        uint256 cols;
+        uint256 colsLog2;
     }
 
     /// @notice One supported batch size and the proving key that serves it.
@@ -91,7 +101,7 @@ library RecordHeader {
     /// the record describes an honest model: only recomputing it from its artifact does.
     function check(Header memory header, uint256 length) internal pure {
         require(header.tag == TAG, BadRecordTag(header.tag));
-        require(header.flags <= PRIVATE_PORTS && header.inputBytes != 0 && header.outputBytes != 0, BadRecordHeader());
+        require(header.flags <= SEALED_FLAGS && header.inputBytes != 0 && header.outputBytes != 0, BadRecordHeader());
         require(header.keySets != 0 && header.keySets <= MAX_COUNT, BadRecordHeader());
         require(header.modelPoints <= MAX_COUNT, BadRecordHeader());
         require(length == recordBytes(header.modelPoints, header.keySets), BadRecordLength(length));
@@ -120,6 +130,25 @@ library RecordHeader {
     function commitmentsOffset(Header memory header, uint256 index) internal pure returns (uint256) {
         return modelPointsOffset(header.keySets) + 64 * header.modelPoints + 64
             * (FIXED_COMMITMENTS + PERMUTATION_COMMITMENTS) * index;
+    }
+
+    /// @notice The words of the input, where they are in `header`.
+    function inputPort(Header memory header) internal pure returns (Port memory port) {
+        assembly ("memory-safe") {
+            port := add(header, 0xa0)
+        }
+    }
+
+    /// @notice The words of the output, where they are in `header`.
+    function outputPort(Header memory header) internal pure returns (Port memory port) {
+        assembly ("memory-safe") {
+            port := add(header, 0x180)
+        }
+    }
+
+    /// @notice Whether the weights are known to their owner alone.
+    function hasPrivateWeights(Header memory header) internal pure returns (bool) {
+        return header.flags & PRIVATE_WEIGHTS != 0;
     }
 
     /// @notice Whether inputs are commitments.

@@ -21,6 +21,7 @@ import {Shplonk} from "../libraries/seal/Shplonk.sol";
 /// registrant who chose `[tau^(2^b)]` could shift every opening at will.
 contract SealVerifier is ISealVerifier {
     using G1 for G1.Sum;
+    using RecordHeader for RecordHeader.Header;
 
     /// @notice Smallest and largest log2 of the row length this contract has a point for.
     uint256 public constant MIN_ROW_LOG2 = 4;
@@ -185,17 +186,10 @@ contract SealVerifier is ISealVerifier {
                 // Both bounds are 64-bit numbers in order.
                 span = uint256(header.inputMax - header.inputMin);
             }
-            (uint256 width, uint256 cols, uint256 colsLog2) =
-                (header.inputWidth, header.inputCols, header.inputColsLog2);
-            prefix[2] = width == 1 && cols >= 32
-                ? SealStatement.byteSum(input, cols, colsLog2, header.inputMin, span, z)
-                : SealStatement.sum(input, width, cols, colsLog2, header.inputMin, span, z);
+            SealStatement.checkRange(input, header.inputWidth, header.inputMin, span);
+            prefix[2] = SealStatement.sum(input, header.inputPort(), z);
         }
-        if (publicOutput) {
-            prefix[count - 1] = SealStatement.sum(
-                output, header.outputWidth, header.outputCols, header.outputColsLog2, 0, type(uint256).max, z
-            );
-        }
+        if (publicOutput) prefix[count - 1] = SealStatement.sum(output, header.outputPort(), z);
     }
 
     /// @dev The evaluations and the blinder; other scalars are checked where they are read.

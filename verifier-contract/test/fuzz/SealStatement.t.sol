@@ -1,133 +1,232 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
 import {R} from "../../src/libraries/seal/Field.sol";
 import {SealStatement} from "../../src/libraries/seal/SealStatement.sol";
 import {Test} from "../base/Test.sol";
 
-/// @notice Sums of public values against the definition.
+/// @notice Sums of public values, and their ranges, against the definition.
 contract SealStatementTest is Test {
-    function sum(
-        bytes calldata data,
-        uint256 width,
-        uint256 cols,
-        uint256 colsLog2,
-        int256 low,
-        uint256 span,
-        uint256 z
-    ) external pure returns (uint256) {
-        return SealStatement.sum(data, width, cols, colsLog2, low, span, z);
+    uint256 private constant Z = 0x1f0e1d2c3b4a5968778695a4b3c2d1e0f112233445566778899aabbccddeeff;
+
+    function sum(bytes calldata data, RecordHeader.Port memory port, uint256 z) external pure returns (uint256) {
+        return SealStatement.sum(data, port, z);
     }
 
-    function byteSum(bytes calldata data, uint256 cols, uint256 colsLog2, int256 low, uint256 span, uint256 z)
+    function checkRange(bytes calldata data, uint256 width, int256 low, uint256 span) external pure {
+        SealStatement.checkRange(data, width, low, span);
+    }
+
+    function test_sums_of_one_slot() external view {
+        everyShape(1);
+    }
+
+    function test_sums_of_two_slots() external view {
+        everyShape(2);
+    }
+
+    function test_sums_of_eight_slots() external view {
+        everyShape(8);
+    }
+
+    function everyShape(uint256 batch) private view {
+        uint256[6] memory rows = [uint256(1), 3, 4, 5, 28, 96];
+        uint256[14] memory cols = [uint256(1), 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 28, 33];
+        uint256[5] memory widths = [uint256(1), 2, 3, 4, 8];
+        for (uint256 i = 0; i < rows.length; ++i) {
+            for (uint256 j = 0; j < cols.length; ++j) {
+                // Large shapes with one wide type each.
+                bool large = rows[i] * cols[j] * batch > 300;
+                for (uint256 k = 0; k < widths.length; ++k) {
+                    if (large && k != 0 && k != 1 + (i + j) % 4) continue;
+                    if (rows[i] * cols[j] * batch > 4000) continue;
+                    agree(shape(widths[k], rows[i], cols[j]), batch, keccak256(abi.encode(i, j, k)), Z);
+                }
+            }
+        }
+    }
+
+    /// @dev The extremes of every width, where a sum could overflow what it is kept in.
+    function test_sums_of_extreme_values() external view {
+        for (uint256 width = 1; width <= 8; ++width) {
+            RecordHeader.Port memory port = shape(width, 3, 21);
+            bytes memory data = new bytes(2 * port.size);
+            compare(data, port, R - 1);
+            for (uint256 i = 0; i < data.length; ++i) {
+                data[i] = 0xff;
+            }
+            compare(data, port, R - 1);
+            for (uint256 i = 0; i < data.length; i += width) {
+                data[i] = 0x7f;
+            }
+            compare(data, port, Z);
+            for (uint256 i = 0; i < data.length; ++i) {
+                data[i] = i % width == 0 ? bytes1(0x80) : bytes1(0);
+            }
+            compare(data, port, Z);
+            compare(data, port, 0);
+            compare(data, port, 1);
+        }
+    }
+
+    /// @dev Padding moves a slot, not its rows: the second slot of three rows starts at the fourth.
+    function test_slots_start_at_powers_of_two() external view {
+        RecordHeader.Port memory port = shape(1, 3, 5);
+        bytes memory data = new bytes(30);
+        data[0] = 0x01;
+        vm.assertEq(this.sum(data, port, Z), 1, "first value");
+        data[0] = 0x00;
+        data[14] = 0x01;
+        vm.assertEq(this.sum(data, port, Z), power(Z, 2 * 8 + 4), "last value of the first slot");
+        data[14] = 0x00;
+        data[15] = 0x01;
+        vm.assertEq(this.sum(data, port, Z), power(Z, 4 * 8), "first value of the second slot");
+        data[15] = 0x00;
+        data[29] = 0xff;
+        vm.assertEq(this.sum(data, port, Z), R - power(Z, 4 * 8 + 2 * 8 + 4), "last value of the second slot");
+    }
+
+    function testFuzz_sum_is_the_sum(bytes32 seed, uint256 z, uint256 width, uint256 rows, uint256 cols, uint256 log2)
         external
-        pure
-        returns (uint256)
+        view
     {
-        return SealStatement.byteSum(data, cols, colsLog2, low, span, z);
-    }
-
-    function testFuzz_sum_is_the_sum(bytes32 seed, uint256 z, uint256 width, uint256 cols, uint256 rows) external view {
-        (bytes memory data, uint256 colsLog2) = (new bytes(0), 0);
-        z %= R;
-        (data, width, cols, colsLog2) = values(seed, width, cols, rows);
-        (uint256 expected,,) = plain(data, width, cols, colsLog2, z);
-        vm.assertEq(this.sum(data, width, cols, colsLog2, 0, type(uint256).max, z), expected, "sum");
-        if (width != 1 || cols < 32) return;
-        vm.assertEq(this.byteSum(data, cols, colsLog2, type(int64).min, type(uint64).max, z), expected, "bytes");
+        width = width % 2 == 0 ? 1 : bound(width, 1, 8);
+        agree(shape(width, bound(rows, 1, 9), bound(cols, 1, 40)), 1 << bound(log2, 0, 3), seed, z % R);
     }
 
     /// @dev Exactly the range the values span is wide enough; one less on either side is not.
-    function testFuzz_range_is_exact(bytes32 seed, uint256 width, uint256 cols, uint256 rows) external view {
-        (bytes memory data, uint256 colsLog2) = (new bytes(0), 0);
-        (data, width, cols, colsLog2) = values(seed, width, cols, rows);
-        (uint256 expected, int256 low, int256 high) = plain(data, width, cols, colsLog2, 7);
-        accepted(data, width, cols, colsLog2, low, high, expected);
-        accepted(data, width, cols, colsLog2, low - 300, high, expected);
-        accepted(data, width, cols, colsLog2, low, high + 300, expected);
+    function testFuzz_range_is_exact(bytes32 seed, uint256 width, uint256 count) external view {
+        width = bound(width, 1, 8);
+        bytes memory data = noise(seed, width * bound(count, 1, 100));
+        (int256 low, int256 high) = extremes(data, width);
+        this.checkRange(data, width, low, uint256(high - low));
+        this.checkRange(data, width, low - 300, uint256(high - low + 300));
+        this.checkRange(data, width, low, uint256(high - low + 300));
+        this.checkRange(data, width, type(int64).min, type(uint64).max);
         if (low == high) return;
-        refused(data, width, cols, colsLog2, low + 1, uint256(high - low - 1));
-        refused(data, width, cols, colsLog2, low, uint256(high - low - 1));
-        refused(data, width, cols, colsLog2, low - 1000, 0);
-        refused(data, width, cols, colsLog2, high + 1, 1000);
-        refused(data, width, cols, colsLog2, low - 1000, 999);
+        refused(data, width, low + 1, uint256(high - low - 1));
+        refused(data, width, low, uint256(high - low - 1));
+        refused(data, width, low - 1000, 0);
+        refused(data, width, high + 1, 1000);
+        refused(data, width, low - 1000, 999);
     }
 
-    /// @dev A single value out of range is seen wherever it is.
+    /// @dev A single value out of range is seen wherever it is, in data shorter than a word and longer.
     function test_one_value_out_of_range() external view {
-        for (uint256 i = 0; i < 100; ++i) {
-            bytes memory data = new bytes(100);
-            data[i] = 0x01;
-            refused(data, 1, 50, 6, -5, 5);
-            data[i] = 0xff;
-            refused(data, 1, 50, 6, 0, 5);
+        for (uint256 width = 1; width <= 8; ++width) {
+            for (uint256 count = 1; count <= 40; ++count) {
+                one(width, count, 0);
+                one(width, count, count - 1);
+                one(width, count, count / 2);
+            }
         }
-        this.sum(new bytes(100), 1, 50, 6, 0, 0, 7);
+        for (uint256 i = 0; i < 100; ++i) {
+            one(1, 100, i);
+            one(2, 100, i);
+            one(3, 100, i);
+        }
     }
 
-    function accepted(
-        bytes memory data,
-        uint256 width,
-        uint256 cols,
-        uint256 colsLog2,
-        int256 low,
-        int256 high,
-        uint256 expected
-    ) private view {
-        vm.assertEq(this.sum(data, width, cols, colsLog2, low, uint256(high - low), 7), expected, "sum");
-        if (width != 1 || cols < 32) return;
-        vm.assertEq(this.byteSum(data, cols, colsLog2, low, uint256(high - low), 7), expected, "bytes");
+    /// @dev Value `index` just outside of -5 .. 9 and just inside, the others 0.
+    function one(uint256 width, uint256 count, uint256 index) private view {
+        bytes memory data = new bytes(width * count);
+        uint256 end = width * (index + 1) - 1;
+        data[end] = 0x0a;
+        refused(data, width, -5, 14);
+        data[end] = 0x09;
+        this.checkRange(data, width, -5, 14);
+        for (uint256 i = width * index; i < end; ++i) {
+            data[i] = 0xff;
+        }
+        data[end] = 0xfa;
+        refused(data, width, -5, 14);
+        data[end] = 0xfb;
+        this.checkRange(data, width, -5, 14);
     }
 
-    function refused(bytes memory data, uint256 width, uint256 cols, uint256 colsLog2, int256 low, uint256 span)
+    function refused(bytes memory data, uint256 width, int256 low, uint256 span) private view {
+        try this.checkRange(data, width, low, span) {
+            revert("accepted");
+        } catch (bytes memory why) {
+            vm.assertEq(bytes32(why), bytes32(SealStatement.InputOutOfRange.selector), "why");
+        }
+    }
+
+    function agree(RecordHeader.Port memory port, uint256 batch, bytes32 seed, uint256 z) private view {
+        compare(noise(seed, batch * port.size), port, z);
+    }
+
+    function compare(bytes memory data, RecordHeader.Port memory port, uint256 z) private view {
+        vm.assertEq(this.sum(data, port, z), plainSum(data, port, z), "sum");
+    }
+
+    function shape(uint256 width, uint256 rows, uint256 cols) private pure returns (RecordHeader.Port memory) {
+        return RecordHeader.Port(rows * cols * width, width, rows, cols, ceilLog2(cols));
+    }
+
+    function ceilLog2(uint256 n) private pure returns (uint256 log2) {
+        while (1 << log2 < n) ++log2;
+    }
+
+    function noise(bytes32 seed, uint256 length) private pure returns (bytes memory data) {
+        data = new bytes(length);
+        for (uint256 i = 0; i < data.length; ++i) {
+            if (i % 32 == 0) seed = keccak256(abi.encode(seed));
+            data[i] = seed[i % 32];
+        }
+    }
+
+    /// @dev The definition: every value times `z` to its index.
+    function plainSum(bytes memory data, RecordHeader.Port memory port, uint256 z)
         private
         view
+        returns (uint256 total)
     {
-        try this.sum(data, width, cols, colsLog2, low, span, 7) {
-            revert("accepted");
-        } catch {}
-        if (width != 1 || cols < 32) return;
-        try this.byteSum(data, cols, colsLog2, low, span, 7) {
-            revert("accepted 32 at a time");
-        } catch {}
-    }
-
-    /// @dev Half of the time one byte wide; rows of up to 80 values.
-    function values(bytes32 seed, uint256 width, uint256 cols, uint256 rows)
-        private
-        pure
-        returns (bytes memory data, uint256, uint256, uint256 colsLog2)
-    {
-        width = width % 2 == 0 ? 1 : bound(width, 1, 8);
-        cols = bound(cols, 1, 80);
-        data = new bytes(width * cols * bound(rows, 1, 3));
-        for (uint256 i = 0; i < data.length; ++i) {
-            data[i] = bytes1(uint8(uint256(keccak256(abi.encode(seed, i)))));
-        }
-        while (1 << colsLog2 < cols) ++colsLog2;
-        return (data, width, cols, colsLog2);
-    }
-
-    function plain(bytes memory data, uint256 width, uint256 cols, uint256 colsLog2, uint256 z)
-        private
-        pure
-        returns (uint256 total, int256 low, int256 high)
-    {
-        (low, high) = (type(int64).max, type(int64).min);
-        uint256 power = 1;
-        for (uint256 i = 0; i < data.length / width; ++i) {
-            uint256 raw;
-            for (uint256 j = 0; j < width; ++j) {
-                raw = raw << 8 | uint8(data[i * width + j]);
+        uint256 slotLog2 = ceilLog2(port.rows) + port.colsLog2;
+        uint256 i = 0;
+        for (uint256 s = 0; i < data.length / port.width; ++s) {
+            for (uint256 m = 0; m < port.rows; ++m) {
+                for (uint256 j = 0; j < port.cols; ++j) {
+                    uint256 index = (s << slotLog2) + (m << port.colsLog2) + j;
+                    uint256 value = uint256(valueAt(data, port.width, i++) + int256(R));
+                    total = addmod(total, mulmod(value, power(z, index), R), R);
+                }
             }
-            int256 value = raw >> (8 * width - 1) == 0 ? int256(raw) : int256(raw) - int256(1 << 8 * width);
+        }
+    }
+
+    /// @dev By the precompile, in memory that is not kept.
+    function power(uint256 base, uint256 exponent) private view returns (uint256 result) {
+        bool ok;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, 0x20)
+            mstore(add(free, 0x20), 0x20)
+            mstore(add(free, 0x40), 0x20)
+            mstore(add(free, 0x60), base)
+            mstore(add(free, 0x80), exponent)
+            mstore(add(free, 0xa0), R)
+            ok := staticcall(gas(), 5, free, 0xc0, 0, 0x20)
+            result := mload(0)
+        }
+        require(ok, "modexp");
+    }
+
+    function valueAt(bytes memory data, uint256 width, uint256 index) private pure returns (int256) {
+        uint256 raw;
+        for (uint256 j = 0; j < width; ++j) {
+            raw = raw << 8 | uint8(data[index * width + j]);
+        }
+        return raw >> (8 * width - 1) == 0 ? int256(raw) : int256(raw) - int256(1 << 8 * width);
+    }
+
+    function extremes(bytes memory data, uint256 width) private pure returns (int256 low, int256 high) {
+        (low, high) = (type(int64).max, type(int64).min);
+        for (uint256 i = 0; i < data.length / width; ++i) {
+            int256 value = valueAt(data, width, i);
             if (value < low) low = value;
             if (value > high) high = value;
-            total = addmod(total, mulmod(power, uint256(value + int256(R)), R), R);
-            uint256 steps = i % cols == cols - 1 ? (1 << colsLog2) - cols + 1 : 1;
-            for (; steps != 0; --steps) {
-                power = mulmod(power, z, R);
-            }
         }
     }
 }

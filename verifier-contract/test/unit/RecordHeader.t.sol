@@ -45,6 +45,11 @@ contract RecordHeaderTest is Test {
         vm.assertEq(abi.encode(this.decodeMemory(record)), abi.encode(h), "from memory");
         vm.assertTrue(h.hasPrivateInput(), "bit 0 is private input");
         vm.assertFalse(Records.header(2, 64, 10).hasPrivateInput(), "the other bits are not");
+        for (uint256 flags = 0; flags < 8; ++flags) {
+            h = Records.header(flags, 64, 10);
+            vm.assertEq(abi.encode(this.decode(Records.encode(h))), abi.encode(h), "every sealed visibility");
+            vm.assertTrue(h.hasPrivateWeights() == (flags >= 4), "bit 2 is private weights");
+        }
     }
 
     function test_offsets_add_up_to_the_length() external pure {
@@ -85,8 +90,8 @@ contract RecordHeaderTest is Test {
 
     function test_rejects_impossible_fields() external {
         bytes memory bad = abi.encodeWithSelector(RecordHeader.BadRecordHeader.selector);
-        rejects(Records.make(4, 4, 1), bad);
         rejects(Records.make(8, 4, 1), bad);
+        rejects(Records.make(15, 4, 1), bad);
         rejects(Records.make(0, 0, 1), bad);
         rejects(Records.make(0, 4, 0), bad);
         RecordHeader.Header memory h = Records.header(0, 4, 1);

@@ -22,13 +22,14 @@ contract RecordVerifierTest is Test {
     /// @dev The double accepts only the very bytes it was told, so acceptance shows that all five arguments
     /// arrive unchanged, whatever their lengths.
     function testFuzz_forwards_the_statement(
-        bytes calldata record,
+        bytes memory record,
         bytes32 context,
         bytes calldata input,
         bytes calldata output,
         bytes calldata seal
     ) external {
         vm.assume(record.length != 0);
+        publishWeights(record);
         bytes32 hash = store.publish(record);
         seals.prove(record, context, input, output, seal);
         verifier.verify(hash, context, input, output, seal);
@@ -43,8 +44,14 @@ contract RecordVerifierTest is Test {
         verifier.verify(hash, context, input, output, bytes.concat(seal, hex"00"));
     }
 
+    /// @dev Says of a record of any bytes that its weights are published, if it is long enough to say anything.
+    function publishWeights(bytes memory record) private pure returns (bytes memory) {
+        if (record.length >= 160) record[159] &= 0xfb;
+        return record;
+    }
+
     function test_forwards_a_record_of_several_chunks() external {
-        bytes memory record = Records.filler("large", 60_001);
+        bytes memory record = publishWeights(Records.filler("large", 60_001));
         bytes32 hash = store.publish(record);
         seals.prove(record, "ctx", "in", "out", "seal");
         verifier.verify(hash, "ctx", "in", "out", "seal");
@@ -85,7 +92,7 @@ contract RecordVerifierTest is Test {
     function test_gas_of_loading_a_record() external {
         address accepting = address(new FreeVerifier());
         RecordVerifier free = new RecordVerifier(store, ISealVerifier(accepting));
-        bytes32 hash = store.publish(Records.filler("six kilobytes", 6_080));
+        bytes32 hash = store.publish(publishWeights(Records.filler("six kilobytes", 6_080)));
         // As a transaction finds them: nothing has been touched.
         address[4] memory cold = [address(free), address(store), store.pointersOf(hash)[0], accepting];
         for (uint256 i = 0; i < cold.length; ++i) {

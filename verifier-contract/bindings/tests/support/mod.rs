@@ -11,7 +11,10 @@ use verin_contracts::{Address, B256, U256};
 use verin_prover::backend::Cpu;
 use verin_prover::keys::{ProverKey, SetupOptions, setup};
 use verin_prover::srs::Srs;
-use verin_quantizer::ir::{Activation, Dense, Graph, Input, Node, Op, Shape, Table};
+use verin_quantizer::ir::{
+    Activation, Constant, Entries, Graph, Input, Link, Move, Node, Op, Output, Part, Product, Shape, Source, Table,
+    Term, View,
+};
 
 /// Names of the accounts that act in these tests.
 pub const ACTORS: [&str; 6] = ["deployer", "team", "owner", "requester", "prover", "stranger"];
@@ -20,50 +23,45 @@ pub const PRICE: u128 = 1_001;
 
 /// Three inputs, two outputs, a relu between.
 pub fn program() -> Graph {
-    let shape = |cols| Shape { rows_log: 0, cols };
-    let dense =
-        |in_log, weight: &[i32], bias: &[i64]| Op::Dense(Dense { in_log, weight: weight.into(), bias: bias.into() });
-    let node = |name: &str, input, op, cols, (lo, hi)| Node {
-        name: name.into(),
-        input,
-        op,
-        shape: shape(cols),
-        exponent: 4,
-        lo,
-        hi,
-    };
-    let relu = Op::Activation(Activation { shift: 2, domain_bits: 8, high_bits: 0, table: Table::Relu { bits: 6 } });
-    let nodes = vec![
-        node("hidden", 0, dense(2, &[3, -2, 1, 0, -4, 5, 2, 0], &[7, -3]), 2, (-44, 54)),
-        node("relu", 1, relu, 2, (0, 63)),
-        node("output", 2, dense(1, &[1, -1, 2, 3], &[0, 1]), 2, (-63, 316)),
-    ];
+    let part = |name: &str, n| Part { name: name.into(), dims: vec![1, n], exponent: 4 };
     let mut graph = Graph {
-        input: Input { name: "x".into(), dims: vec![1, 3], shape: shape(3), exponent: 4, lo: -8, hi: 7 },
-        nodes,
-        output: 3,
-        output_dims: vec![1, 2],
+        input: Input { shape: Shape::new([3]), lo: -8, hi: 7, parts: vec![part("x", 3)] },
+        constants: Vec::new(),
+        nodes: Vec::new(),
+        output: Output { tensor: 3, parts: vec![part("y", 2)] },
     };
-    exact_bounds(&mut graph);
+    dense(&mut graph, "hidden", 0, &[3, -2, 1, -4, 5, 2], &[7, -3]);
+    let relu = Activation { input: 1, shift: 2, domain_bits: 8, high_bits: 0, table: Table::Relu { bits: 6 } };
+    push(&mut graph, "relu", Op::Activation(relu), 2);
+    dense(&mut graph, "output", 2, &[1, -1, 2, 3], &[0, 1]);
     graph.validate().expect("a valid program");
     graph
 }
 
-/// Static bounds as the program's own rules have them.
-fn exact_bounds(graph: &mut Graph) {
-    use verin_quantizer::ops::{activation, dense};
-    let (mut lo, mut hi) = (graph.input.lo, graph.input.hi);
-    for node in &mut graph.nodes {
-        (lo, hi) = match &node.op {
-            Op::Dense(op) => {
-                let (lo, hi) = dense::range(op, node.shape, (lo, hi));
-                (i64::try_from(lo).expect("small"), i64::try_from(hi).expect("small"))
-            }
-            Op::Activation(op) => activation::range(op, (lo, hi)),
-            Op::Scale(_) => unreachable!("there is none"),
-        };
-        (node.lo, node.hi) = (lo, hi);
-    }
+/// Appends a matrix product with a bias of tensor `source`.
+fn dense(graph: &mut Graph, name: &str, source: usize, weight: &[i32], bias: &[i64]) {
+    let cols = bias.len() as u32;
+    let inputs = weight.len() as u32 / cols;
+    let mut constant = |dims: &[u32], entries| {
+        let name = format!("{name}.{}", graph.constants.len());
+        graph.constants.push(Constant { name, shape: Shape::new(dims), entries, declared: None });
+        Source::Constant(graph.constants.len() - 1)
+    };
+    let left = View::identity(constant(&[cols, inputs], Entries::Narrow(weight.into())), &[cols, inputs]);
+    let right = View { source: Source::Tensor(source), links: vec![Link::identity(1, 0)] };
+    let bias = View::identity(constant(&[cols], Entries::Wide(bias.into())), &[cols]);
+    let terms = vec![
+        Term::Product(Product { coefficient: 1, sums: vec![inputs], left, right }),
+        Term::Move(Move { coefficient: 1, view: bias }),
+    ];
+    push(graph, name, Op::Sum(terms), cols);
+}
+
+/// Appends a node, with static bounds as the program's own rules have them.
+fn push(graph: &mut Graph, name: &str, op: Op, cols: u32) {
+    let shape = Shape::new([cols]);
+    let (lo, hi) = graph.range(name, &op, &shape).expect("small");
+    graph.nodes.push(Node { name: name.into(), op, shape, exponent: 4, lo, hi });
 }
 
 /// The program's key.

@@ -9,6 +9,8 @@ import {HyperKzg} from "./HyperKzg.sol";
 /// @notice The record and the lengths of the statement fix the length of the seal and the place of everything
 /// in it, before a byte of it is read.
 library SealShape {
+    using RecordHeader for RecordHeader.Header;
+
     uint256 private constant MIN_LOG2 = 4;
     uint256 private constant MAX_LOG2 = 20;
     uint256 private constant MAX_ROWS = 1 << 16;
@@ -116,39 +118,23 @@ library SealShape {
         ok = ok && header.modelPoints < MAX_ROWS && header.keySets <= MAX_KEY_SETS;
         ok = ok && header.inputMin <= header.inputMax;
         ok = ok && header.inputMin >= type(int64).min && header.inputMax <= type(int64).max;
-        ok = ok
-            && _isPort(
-                header.flags & RecordHeader.PRIVATE_INPUT != 0,
-                header.inputBytes,
-                header.inputWidth,
-                header.inputRows,
-                header.inputCols,
-                header.inputColsLog2
-            );
-        ok = ok
-            && _isPort(
-                header.flags & RecordHeader.PRIVATE_OUTPUT != 0,
-                header.outputBytes,
-                header.outputWidth,
-                header.outputRows,
-                header.outputCols,
-                header.outputColsLog2
-            );
+        ok = ok && _isPort(header.inputPort(), header.flags & RecordHeader.PRIVATE_INPUT != 0);
+        ok = ok && _isPort(header.outputPort(), header.flags & RecordHeader.PRIVATE_OUTPUT != 0);
         require(ok, RecordHeader.BadRecordHeader());
     }
 
     /// @dev Shape, width and bytes of a slot's input or output fit together; columns are padded to the next
-    /// power of two.
-    function _isPort(bool isPrivate, uint256 size, uint256 width, uint256 rows, uint256 cols, uint256 colsLog2)
-        private
-        pure
-        returns (bool)
-    {
-        if (rows == 0 || colsLog2 > MAX_VALUES_LOG2 || rows > 1 << (MAX_VALUES_LOG2 - colsLog2)) return false;
-        uint256 padded = 1 << colsLog2;
-        if (cols > padded || 2 * cols <= padded) return false;
-        if (isPrivate) return width == 0 && size != 0 && size % 64 == 0 && size / 64 < MAX_ROWS;
-        return width != 0 && width <= 8 && size == rows * cols * width;
+    /// power of two. So are rows, of which there may be any number: `MAX_VALUES_LOG2` bounds both alike.
+    function _isPort(RecordHeader.Port memory port, bool isPrivate) private pure returns (bool) {
+        unchecked {
+            (uint256 rows, uint256 cols, uint256 colsLog2) = (port.rows, port.cols, port.colsLog2);
+            if (colsLog2 > MAX_VALUES_LOG2 || rows == 0 || rows > 1 << (MAX_VALUES_LOG2 - colsLog2)) return false;
+            uint256 padded = 1 << colsLog2;
+            if (cols > padded || 2 * cols <= padded) return false;
+            (uint256 size, uint256 width) = (port.size, port.width);
+            if (isPrivate) return width == 0 && size != 0 && size % 64 == 0 && size / 64 < MAX_ROWS;
+            return width != 0 && width <= 8 && size == rows * cols * width;
+        }
     }
 
     /// @dev Finds the key set for `batch` and checks the header of every one: sizes in range, batch sizes powers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+import {RecordHeader} from "../RecordHeader.sol";
 import {R} from "./Field.sol";
 
 /// @title What a seal is about
@@ -46,138 +47,186 @@ library SealStatement {
         return uint256(keccak256(abi.encodePacked(s0, "io"))) % R;
     }
 
-    /// @dev For 16 lanes of 16 bits: ones, low bytes, bit 8; and the top bit of every byte.
-    uint256 private constant LANES = 0x0001000100010001000100010001000100010001000100010001000100010001;
-    uint256 private constant LOW_BYTES = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
-    uint256 private constant CARRIES = 0x0100010001000100010001000100010001000100010001000100010001000100;
-    uint256 private constant SIGNS = 0x8080808080808080808080808080808080808080808080808080808080808080;
-
-    /// @notice `sum_i value_i z^i`, where value (row m, column j) has `i = (m << colsLog2) + j`. Values are
-    /// big-endian two's complement; `data` is whole rows of `cols` values of `width` bytes.
-    /// @param low Smallest legal value.
-    /// @param span Largest legal value minus `low`; all ones to allow everything.
-    function sum(
-        bytes calldata data,
-        uint256 width,
-        uint256 cols,
-        uint256 colsLog2,
-        int256 low,
-        uint256 span,
-        uint256 z
-    ) internal pure returns (uint256 total) {
-        bool outside;
+    /// @notice `sum_i value_i z^i`, where value (slot s, row m, column j) has
+    /// `i = (s << (ceilLog2(rows) + colsLog2)) + (m << colsLog2) + j`. Values are big-endian two's complement;
+    /// `data` is whole slots of a port that `SealShape` accepts.
+    /// @dev Horner's rule thrice, from the last slot, its last row, its last column. Values are taken in groups, as what
+    /// they are above the smallest number of their width; zeros complete the last group of a row.
+    function sum(bytes calldata data, RecordHeader.Port memory port, uint256 z) internal pure returns (uint256 total) {
         assembly ("memory-safe") {
-            let rowStep := z
-            for {} colsLog2 { colsLog2 := sub(colsLog2, 1) } { rowStep := mulmod(rowStep, rowStep, R) }
-            let shift := sub(256, shl(3, width))
-            let rowBytes := mul(cols, width)
-            // Horner from the last value of the last row. A value is loaded at the top of a word.
-            for { let row := add(data.offset, data.length) } gt(row, data.offset) {} {
-                let value := row
-                row := sub(row, rowBytes)
-                // Not reduced after additions: |v| < 2^63, so rowSum stays in (0, 3 r).
-                let rowSum := 0
-                for { let four := add(row, mul(4, width)) } iszero(lt(value, four)) {} {
-                    value := sub(value, width)
-                    let v := sar(shift, calldataload(value))
-                    outside := or(outside, gt(sub(v, low), span))
-                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
-                    value := sub(value, width)
-                    v := sar(shift, calldataload(value))
-                    outside := or(outside, gt(sub(v, low), span))
-                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
-                    value := sub(value, width)
-                    v := sar(shift, calldataload(value))
-                    outside := or(outside, gt(sub(v, low), span))
-                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
-                    value := sub(value, width)
-                    v := sar(shift, calldataload(value))
-                    outside := or(outside, gt(sub(v, low), span))
-                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
-                }
-                for {} gt(value, row) {} {
-                    value := sub(value, width)
-                    let v := sar(shift, calldataload(value))
-                    outside := or(outside, gt(sub(v, low), span))
-                    rowSum := add(mulmod(rowSum, z, R), add(v, R))
-                }
-                total := addmod(mulmod(total, rowStep, R), rowSum, R)
-            }
-        }
-        require(!outside, InputOutOfRange());
-    }
-
-    /// @notice The same for rows of at least 32 values of one byte, which are taken 32 at a time, as what they are
-    /// above -128. Bounds are 64-bit numbers.
-    function byteSum(bytes calldata data, uint256 cols, uint256 colsLog2, int256 low, uint256 span, uint256 z)
-        internal
-        pure
-        returns (uint256 total)
-    {
-        (uint256 below, uint256 above) = _lanes(low, span);
-        uint256 outside;
-        assembly ("memory-safe") {
-            // Nothing when all 32 bytes are in range.
-            function strays(word, below_, above_) -> bits {
-                let even := and(word, LOW_BYTES)
-                let odd := and(shr(8, word), LOW_BYTES)
-                bits := and(add(even, below_), add(odd, below_))
-                bits := and(or(not(bits), or(add(even, above_), add(odd, above_))), CARRIES)
-            }
-            let rowStep := z
-            for {} colsLog2 { colsLog2 := sub(colsLog2, 1) } { rowStep := mulmod(rowStep, rowStep, R) }
-            // -128 (1 + z + .. + z^31)
-            let bias := sub(R, 128)
-            {
-                let power := z
-                for { let i := 5 } i { i := sub(i, 1) } {
-                    bias := mulmod(bias, add(power, 1), R)
-                    power := mulmod(power, power, R)
-                }
-            }
-            // Horner from the last value of the last row.
-            for { let row := add(data.offset, data.length) } gt(row, data.offset) {} {
-                let value := row
-                row := sub(row, cols)
-                let rowSum := 0
-                for { let first := add(row, 0x20) } iszero(lt(value, first)) {} {
-                    value := sub(value, 0x20)
-                    let word := xor(calldataload(value), SIGNS)
-                    outside := or(outside, strays(word, below, above))
-                    for { let i := 4 } i { i := sub(i, 1) } {
-                        rowSum := add(mulmod(rowSum, z, R), byte(31, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(30, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(29, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(28, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(27, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(26, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(25, word))
-                        rowSum := add(mulmod(rowSum, z, R), byte(24, word))
-                        word := shr(64, word)
-                    }
-                    rowSum := addmod(rowSum, bias, R)
-                }
-                // Less than 32 are left: the first bytes of a word whose others have been taken.
-                if gt(value, row) {
-                    let word := xor(calldataload(row), SIGNS)
-                    outside := or(outside, strays(word, below, above))
-                    for { let shift := sub(256, shl(3, sub(value, row))) } lt(shift, 256) { shift := add(shift, 8) } {
-                        rowSum := add(mulmod(rowSum, z, R), add(and(shr(shift, word), 0xff), sub(R, 128)))
+            // The sum over the row that ends at `end`. A function called twice is not inlined: its variables
+            // stay on the stack.
+            function rowSum(common, end) -> acc {
+                let bits := mload(common)
+                let group := mload(add(common, 0x20))
+                let gap := mload(add(common, 0x60))
+                let signs := mload(add(common, 0x80))
+                let bias := mload(add(common, 0xa0))
+                let z_ := mload(add(common, 0xc0))
+                // Where the word starts whose low end is the group, and where it would after the row's first group.
+                let at := sub(end, 0x20)
+                let done := sub(at, mload(add(common, 0x40)))
+                let word := shl(shl(3, gap), calldataload(at))
+                at := add(at, gap)
+                // Not reduced after additions: what is added between two products is below 2 r.
+                if eq(bits, 8) {
+                    for {} 1 {} {
+                        word := xor(word, signs)
+                        acc := add(byte(31, word), mulmod(z_, acc, R))
+                        acc := add(byte(30, word), mulmod(z_, acc, R))
+                        acc := add(byte(29, word), mulmod(z_, acc, R))
+                        acc := add(byte(28, word), mulmod(z_, acc, R))
+                        acc := add(byte(27, word), mulmod(z_, acc, R))
+                        acc := add(byte(26, word), mulmod(z_, acc, R))
+                        acc := add(byte(25, word), mulmod(z_, acc, R))
+                        acc := add(byte(24, word), mulmod(z_, acc, R))
+                        if gt(group, 8) {
+                            acc := add(byte(23, word), mulmod(z_, acc, R))
+                            acc := add(byte(22, word), mulmod(z_, acc, R))
+                            acc := add(byte(21, word), mulmod(z_, acc, R))
+                            acc := add(byte(20, word), mulmod(z_, acc, R))
+                            acc := add(byte(19, word), mulmod(z_, acc, R))
+                            acc := add(byte(18, word), mulmod(z_, acc, R))
+                            acc := add(byte(17, word), mulmod(z_, acc, R))
+                            acc := add(byte(16, word), mulmod(z_, acc, R))
+                        }
+                        acc := add(acc, bias)
+                        at := sub(at, group)
+                        if eq(at, done) { leave }
+                        word := calldataload(at)
                     }
                 }
-                total := addmod(mulmod(total, rowStep, R), rowSum, R)
+                let mask := sub(shl(bits, 1), 1)
+                let step := shr(3, mul(group, bits))
+                if eq(group, 8) {
+                    for {} 1 {} {
+                        word := xor(word, signs)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(and(word, mask), mulmod(z_, acc, R))
+                        word := shr(bits, word)
+                        acc := add(acc, bias)
+                        at := sub(at, step)
+                        if eq(at, done) { leave }
+                        word := calldataload(at)
+                    }
+                }
+                for {} 1 {} {
+                    word := xor(word, signs)
+                    acc := add(and(word, mask), mulmod(z_, acc, R))
+                    word := shr(bits, word)
+                    acc := add(and(word, mask), mulmod(z_, acc, R))
+                    word := shr(bits, word)
+                    acc := add(and(word, mask), mulmod(z_, acc, R))
+                    word := shr(bits, word)
+                    acc := add(and(word, mask), mulmod(z_, acc, R))
+                    word := shr(bits, word)
+                    acc := add(acc, bias)
+                    at := sub(at, step)
+                    if eq(at, done) { leave }
+                    word := calldataload(at)
+                }
+            }
+
+            let rows := mload(add(port, 0x40))
+            let rowStep := z
+            for { let i := mload(add(port, 0x80)) } i { i := sub(i, 1) } { rowStep := mulmod(rowStep, rowStep, R) }
+            let slotStep := rowStep
+            for { let i := 1 } lt(i, rows) { i := shl(1, i) } { slotStep := mulmod(slotStep, slotStep, R) }
+
+            let width := mload(add(port, 0x20))
+            let cols := mload(add(port, 0x60))
+            // Without padded columns, a slot is one row.
+            if eq(cols, shl(mload(add(port, 0x80)), 1)) { cols := mul(cols, rows) }
+            // 16 or 8 values of one byte; 8 or 4 of up to four bytes; 4 of more.
+            let group := shl(eq(width, 1), 4)
+            group := shl(and(lt(width, 5), gt(cols, group)), group)
+            let size := mul(cols, width)
+            let bits := shl(3, width)
+            let sign := shl(sub(bits, 1), 1)
+            // In free memory, what all rows have in common: bits of a value, values of a group, bytes of a row, bytes its
+            // last group lacks, the sign bits of a group, what they add to its sum (negated), z.
+            let common := mload(0x40)
+            mstore(common, bits)
+            mstore(add(common, 0x20), group)
+            mstore(add(common, 0x40), size)
+            mstore(add(common, 0x60), mul(and(sub(0, cols), sub(group, 1)), width))
+            mstore(add(common, 0x80), mul(sign, div(shr(sub(256, mul(group, bits)), not(0)), sub(shl(bits, 1), 1))))
+            mstore(add(common, 0xc0), z)
+            let bias := sub(R, sign)
+            for {} gt(group, 1) { group := shr(1, group) } {
+                bias := mulmod(bias, add(z, 1), R)
+                z := mulmod(z, z, R)
+            }
+            mstore(add(common, 0xa0), bias)
+
+            for { let end := add(data.offset, data.length) } gt(end, data.offset) {} {
+                let slot := sub(end, mload(port))
+                let slotSum := rowSum(common, end)
+                for { end := sub(end, size) } gt(end, slot) { end := sub(end, size) } {
+                    slotSum := addmod(mulmod(slotSum, rowStep, R), rowSum(common, end), R)
+                }
+                total := addmod(mulmod(total, slotStep, R), slotSum, R)
             }
         }
-        require(outside == 0, InputOutOfRange());
     }
 
-    /// @dev What to add to 16 bytes plus 128 each, in lanes, so that bit 8 of a lane says: not below the range; above
-    /// the range.
-    function _lanes(int256 low, uint256 span) private pure returns (uint256 below, uint256 above) {
-        int256 least = low + 128;
-        int256 most = least + int256(span);
-        least = least < 0 ? int256(0) : least > 256 ? int256(256) : least;
-        most = most < -1 ? -1 : most > 255 ? int256(255) : most;
-        return (uint256(256 - least) * LANES, uint256(255 - most) * LANES);
+    /// @notice Reverts unless all values are from `low` to `low + span`, 64-bit numbers both. There is at least one.
+    /// @dev A word at a time, the values as what they are above the smallest number of their width, every other one in a
+    /// lane of twice the width: what is added to all of them shows in the bit above each.
+    function checkRange(bytes calldata data, uint256 width, int256 low, uint256 span) internal pure {
+        uint256 strays;
+        unchecked {
+            uint256 bits = 8 * width;
+            uint256 pairs = 16 / width;
+            int256 count = int256(1 << bits);
+            int256 least = low + count / 2;
+            int256 most = least + int256(span);
+            if (least <= 0 && most >= count - 1) return;
+            least = least < 0 ? int256(0) : least > count ? count : least;
+            most = most < -1 ? -1 : most >= count ? count - 1 : most;
+            // A one in every lane; what makes the bit above a value say: not below the range; above it.
+            uint256 lanes = (type(uint256).max >> 256 - 2 * bits * pairs) / uint256(count * count - 1);
+            uint256 below = uint256(count - least) * lanes;
+            uint256 above = uint256(count - 1 - most) * lanes;
+            assembly ("memory-safe") {
+                let step := shl(1, mul(pairs, width))
+                let shift := sub(256, shl(3, step))
+                let values := sub(shl(bits, lanes), lanes)
+                let signs := shl(sub(bits, 1), or(lanes, shl(bits, lanes)))
+                let all := not(0)
+                let some := 0
+                // The first word may overlap the second. Data that does not fill it is repeated.
+                let word := calldataload(data.offset)
+                for { let have := shl(3, data.length) } lt(have, 256) { have := shl(1, have) } {
+                    word := shl(sub(256, have), shr(sub(256, have), word))
+                    word := or(word, shr(have, word))
+                }
+                let end := add(data.offset, data.length)
+                for { let at := add(data.offset, mod(data.length, step)) } 1 { at := add(at, step) } {
+                    word := xor(shr(shift, word), signs)
+                    let even := and(word, values)
+                    let odd := and(shr(bits, word), values)
+                    all := and(all, and(add(even, below), add(odd, below)))
+                    some := or(some, or(add(even, above), add(odd, above)))
+                    if eq(at, end) { break }
+                    word := calldataload(at)
+                }
+                strays := and(or(not(all), some), shl(bits, lanes))
+            }
+        }
+        require(strays == 0, InputOutOfRange());
     }
 }

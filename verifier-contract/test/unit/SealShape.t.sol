@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
+import {SealShape} from "../../src/libraries/seal/SealShape.sol";
+import {Test} from "../base/Test.sol";
+
+/// @notice Which inputs and outputs a record may have: those that `Record::decode` of the native verifier accepts.
+contract SealShapeTest is Test {
+    uint256 private constant MAX = 1 << 24;
+
+    function checkHeader(RecordHeader.Header memory header) external pure {
+        SealShape.checkHeader(header);
+    }
+
+    /// @dev Legal ports, and others that are one number away from it; circuits/src/record.rs has the same.
+    function test_ports() external view {
+        port(false, 1, 1, 1, 1, 0, true);
+        port(false, 15, 1, 3, 5, 3, true);
+        port(false, 2352, 3, 28, 28, 5, true);
+        port(false, 96 * 8, 8, 96, 1, 0, true);
+        port(false, 5 * 9 * 4, 4, 5, 9, 4, true);
+        port(false, 1000, 1, 1000, 1, 0, true);
+        port(false, 14, 1, 3, 5, 3, false);
+        port(false, 16, 1, 3, 5, 3, false);
+        port(false, 32, 1, 3, 5, 3, false);
+        port(false, 15, 1, 3, 5, 2, false);
+        port(false, 15, 1, 3, 5, 4, false);
+        port(false, 15, 0, 3, 5, 3, false);
+        port(false, 135, 9, 3, 5, 3, false);
+        port(false, 0, 1, 0, 5, 3, false);
+        port(false, 0, 1, 3, 0, 0, false);
+        port(false, 3, 1, 3, 1, 1, false);
+        port(false, 6, 1, 3, 2, 2, false);
+        port(false, MAX, 1, MAX, 1, 0, true);
+        port(false, MAX - 1, 1, MAX - 1, 1, 0, true);
+        port(false, MAX + 1, 1, MAX + 1, 1, 0, false);
+        port(false, MAX, 1, 1, MAX, 24, true);
+        port(false, MAX + 1, 1, 1, MAX + 1, 25, false);
+        port(false, MAX / 8 * 5, 1, MAX / 8, 5, 3, true);
+        port(false, (MAX / 8 - 1) * 5, 1, MAX / 8 - 1, 5, 3, true);
+        port(false, (MAX / 8 + 1) * 5, 1, MAX / 8 + 1, 5, 3, false);
+        port(true, 64, 0, 3, 5, 3, true);
+        port(true, 64 * 65535, 0, 3, 5, 3, true);
+        port(true, 64 * 65536, 0, 3, 5, 3, false);
+        port(true, 0, 0, 3, 5, 3, false);
+        port(true, 32, 0, 3, 5, 3, false);
+        port(true, 64, 1, 3, 5, 3, false);
+        port(true, 64, 0, 0, 5, 3, false);
+        port(true, 64, 0, 3, 5, 2, false);
+    }
+
+    /// @dev Numbers whose products or powers wrap around.
+    function test_ports_that_overflow() external view {
+        port(false, 0, 1, 1 << 128, 1 << 128, 128, false);
+        port(false, 1, 1, 1, (1 << 255) + 1, 0, false);
+        port(false, 1, 1, (1 << 255) + 1, 1, 0, false);
+        port(false, 1, 1, 1, 1, 256, false);
+        port(false, 1, 1, 1, 1, type(uint256).max, false);
+        port(false, 1, (1 << 255) + 1, 1, 1, 0, false);
+        port(false, 0, 1 << 255, 2, 1, 0, false);
+        port(true, 1 << 255, 0, 1, 1, 0, false);
+    }
+
+    function testFuzz_ports(uint256 rows, uint256 cols, uint256 log2, uint256 width, uint256 more) external view {
+        (rows, cols, log2) = (bound(rows, 0, 300), bound(cols, 0, 300), bound(log2, 0, 10));
+        (width, more) = (bound(width, 0, 10), bound(more, 0, 3));
+        // More of them big, and legal.
+        if (more & 1 != 0) rows <<= 16;
+        if (more & 2 != 0) (log2, width) = (ceilLog2(cols), width % 8 + 1);
+        bool legal = rows != 0 && cols != 0 && log2 == ceilLog2(cols) && rows << log2 <= MAX;
+        port(false, rows * cols * width, width, rows, cols, log2, legal && width != 0 && width <= 8);
+        port(false, rows * cols * width + 1, width, rows, cols, log2, false);
+        port(true, 64, 0, rows, cols, log2, legal);
+    }
+
+    /// @dev As the input beside a plain output, then the other way around.
+    function port(bool isPrivate, uint256 size, uint256 width, uint256 rows, uint256 cols, uint256 colsLog2, bool legal)
+        private
+        view
+    {
+        RecordHeader.Header memory h;
+        (h.rowLog2, h.modelPoints, h.keySets) = (10, 3, 3);
+        (h.inputMin, h.inputMax) = (-128, 127);
+        (h.outputBytes, h.outputWidth, h.outputRows, h.outputCols) = (1, 1, 1, 1);
+        (h.inputBytes, h.inputWidth, h.inputRows, h.inputCols, h.inputColsLog2) = (size, width, rows, cols, colsLog2);
+        if (isPrivate) h.flags = RecordHeader.PRIVATE_INPUT;
+        check(h, legal);
+
+        (h.inputBytes, h.inputWidth, h.inputRows, h.inputCols, h.inputColsLog2) = (1, 1, 1, 1, 0);
+        (h.outputBytes, h.outputWidth, h.outputRows) = (size, width, rows);
+        (h.outputCols, h.outputColsLog2) = (cols, colsLog2);
+        if (isPrivate) h.flags = RecordHeader.PRIVATE_OUTPUT;
+        check(h, legal);
+    }
+
+    function check(RecordHeader.Header memory h, bool legal) private view {
+        try this.checkHeader(h) {
+            vm.assertTrue(legal, "accepted");
+        } catch (bytes memory why) {
+            vm.assertFalse(legal, "refused");
+            vm.assertEq(bytes32(why), bytes32(RecordHeader.BadRecordHeader.selector), "why");
+        }
+    }
+
+    function ceilLog2(uint256 n) private pure returns (uint256 log2) {
+        while (1 << log2 < n) ++log2;
+    }
+}
