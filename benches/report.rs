@@ -1,7 +1,8 @@
-//! Whole commands on the models in `models/`, as a user runs them: `verin-bench OUT [RUNS]` writes `OUT/bench.json` and `OUT/bench.md`.
+//! Whole commands on the models in `models/`, as a user runs them: `verin-bench OUT [RUNS [MODEL ..]]` writes `OUT/bench.json` and `OUT/bench.md`.
 //!
 //! Proving seconds come from `prove --json`; CPU and wall seconds are of whole processes; gas is of whole transactions on a local
-//! chain. Every proof is verified. Models that are not there (`mlp_4m` is made by `models/make_models.py`) are named and left out.
+//! chain. Every proof is verified. Models that are not there (the large ones are made by `models/make_models.py`) are named and left out. Further arguments
+//! name the models to measure.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
@@ -12,21 +13,43 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+mod curves;
+
 type Failure = Box<dyn Error>;
 
 /// Model, and bit widths beside the default.
-const MODELS: [(&str, &[u8]); 2] = [("mlp_digits", &[8, 10, 12, 16]), ("mlp_4m", &[8])];
+const MODELS: [(&str, &[u8]); 13] = [
+    ("mlp_digits", &[8, 10, 12, 16]),
+    ("cnn_digits", &[8]),
+    ("lenet", &[8, 10, 12]),
+    ("cnn_264k", &[8]),
+    ("mobilenet_v2", &[]),
+    ("resnet20", &[]),
+    ("vgg11", &[]),
+    ("mlp_4m", &[8]),
+    ("cnn_curve_4", &[]),
+    ("cnn_curve_8", &[]),
+    ("cnn_curve_16", &[]),
+    ("cnn_curve_32", &[]),
+    ("cnn_curve_64", &[]),
+];
+
+/// Parts of proving, as `prove --json` names them, in the order of the report.
+const STAGES: [&str; 7] = ["execute", "commit", "lookups", "relations", "claims", "seal", "opening"];
 
 fn main() -> Result<(), Failure> {
     let mut args = std::env::args().skip(1);
-    let out = PathBuf::from(args.next().ok_or("usage: verin-bench OUT [RUNS]")?);
+    let out = PathBuf::from(args.next().ok_or("usage: verin-bench OUT [RUNS [MODEL ..]]")?);
     let runs: usize = args.next().map_or(Ok(5), |n| n.parse())?;
     fs::create_dir_all(&out)?;
     let built = std::env::current_exe()?;
     let bench =
         Bench { tools: built.parent().ok_or("no folder of programs")?.to_path_buf(), runs, work: tempfile::tempdir()? };
     let mut rows = Vec::new();
-    for (model, widths) in MODELS {
+    let wanted: Vec<String> = args.collect();
+    for (model, widths) in
+        MODELS.into_iter().filter(|(model, _)| wanted.is_empty() || wanted.iter().any(|w| w == model))
+    {
         let onnx = PathBuf::from(format!("models/{model}.onnx"));
         if !onnx.exists() {
             eprintln!("{model}: left out, {} is not there (python3 models/make_models.py {model})", onnx.display());
@@ -45,6 +68,7 @@ fn main() -> Result<(), Failure> {
         serde_json::to_string_pretty(&json!({ "threads": threads, "runs": runs, "rows": rows }))?,
     )?;
     fs::write(out.join("bench.md"), table(&rows, threads, runs))?;
+    fs::write(out.join("curves.svg"), curves::plot(&rows))?;
     print!("{}", table(&rows, threads, runs));
     Ok(())
 }
@@ -74,7 +98,7 @@ impl Bench {
         if let Some(width) = &width {
             quantize.extend(["--bits", width]);
         }
-        self.verin(&quantize)?;
+        let quantized = self.verin(&quantize)?;
         let setup = self.verin(&["setup", &vq, "--insecure-srs", "--profile", profile, "-o", &dir, "--force"])?;
         let mut prove = vec!["prove", &dir, "--input", &input, "-o", &proof, "--force"];
         if profile == "fast" {
@@ -89,10 +113,15 @@ impl Bench {
         }
         let gas = if profile == "chain" { Some(self.gas(&dir, &record, &proof, &input)?) } else { None };
         let facts = |name: &str| median(proved.iter().map(|r| r.facts[name].as_f64().unwrap_or(f64::NAN)));
+        let stages: serde_json::Map<String, Value> =
+            STAGES.iter().map(|stage| (stage.to_string(), json!(facts(&format!("{stage}_ms")) / 1e3))).collect();
+        let cost = &quantized.facts["report"]["cost"];
         Ok(json!({
             "model": model, "bits": bits, "profile": profile,
+            "parameters": cost["parameters"], "products": cost["products"],
+            "stages_s": stages,
             "core_s": facts("core_ms") / 1e3,
-            "prove_s": (facts("execute_ms") + facts("core_ms") + facts("seal_ms")) / 1e3,
+            "prove_s": (facts("execute_ms") + facts("core_ms") + facts("seal_ms") + facts("opening_ms")) / 1e3,
             "prove_process_s": median(proved.iter().map(|r| r.wall)),
             "prove_cpu_s": median(proved.iter().map(|r| r.cpu)),
             "peak_rss_bytes": facts("peak_rss_bytes"),
@@ -176,6 +205,21 @@ fn table(rows: &[Value], threads: usize, runs: usize) -> String {
             number("setup_s", 1.0, 2),
             number("gas", 1.0, 0),
             number("gas_per_inference_of_32", 1.0, 0),
+        );
+    }
+    out += "\nSeconds of each stage of proving, and what the model holds and multiplies.\n\n";
+    out += &format!("| model | bits | profile | parameters | products | {} |\n", STAGES.join(" | "));
+    out += &format!("|---|---|---|---|---|{}\n", "---|".repeat(STAGES.len()));
+    for row in rows {
+        let stage = |name: &&str| row["stages_s"][*name].as_f64().map_or("-".into(), |s| format!("{s:.3}"));
+        out += &format!(
+            "| {} | {} | {} | {} | {} | {} |\n",
+            row["model"].as_str().unwrap_or("?"),
+            row["bits"].as_u64().map_or("default".into(), |b| b.to_string()),
+            row["profile"].as_str().unwrap_or("?"),
+            row["parameters"],
+            row["products"],
+            STAGES.iter().map(stage).collect::<Vec<_>>().join(" | "),
         );
     }
     out

@@ -1,11 +1,11 @@
-//! Whole dense models: setup, core proof, seal, verification. Every proof that is timed is verified.
+//! Whole models: setup, core proof, seal, verification. Every proof that is timed is verified.
 
 #![expect(missing_docs, reason = "criterion's macro makes a public function")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use verin_benches::{dense_network, input};
+use verin_benches::{convolutional_network, dense_network, input};
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::unsealed::{schedule, verify_unsealed};
 use verin_prover::backend::Cpu;
@@ -14,7 +14,13 @@ use verin_prover::prove::Prover;
 use verin_prover::srs::Srs;
 use verin_quantizer::Graph;
 
-const MODELS: [(&str, &[u32]); 2] = [("dense 2k", &[64, 32, 16]), ("dense 4M", &[1024, 1024, 1024, 1024, 1024])];
+fn models() -> [(&'static str, Graph); 3] {
+    [
+        ("dense 2k", dense_network(&[64, 32, 16])),
+        ("convolutions 95k", convolutional_network(&[4, 32, 32, 64, 64], 16)),
+        ("dense 4M", dense_network(&[1024; 5])),
+    ]
+}
 
 fn key(graph: Graph, profile: Profile) -> ProverKey {
     let options = SetupOptions { profile, ..SetupOptions::default() };
@@ -22,8 +28,7 @@ fn key(graph: Graph, profile: Profile) -> ProverKey {
 }
 
 fn unsealed(c: &mut Criterion) {
-    for (name, widths) in MODELS {
-        let graph = dense_network(widths);
+    for (name, graph) in models() {
         let x = [input(&graph)];
         let mut prover = Prover::new(key(graph, Profile::Fast), &Cpu);
         let mut rng = ChaCha20Rng::seed_from_u64(6);
@@ -33,7 +38,7 @@ fn unsealed(c: &mut Criterion) {
             .bench_function("prove", |b| b.iter(|| prover.prove(&x, [0; 32], false, &mut rng).expect("a legal input")));
         let proof = prover.prove(&x, [0; 32], false, &mut rng).expect("a legal input").proof;
         let file = &prover.key().record;
-        let schedule = schedule(&file.record, &file.skeleton, &file.graph_digest, 1).expect("made here");
+        let schedule = schedule(&file.record, &file.skeleton, &file.weights, 1).expect("made here");
         let srs = &prover.key().srs.verifier;
         group.bench_function("verify", |b| {
             b.iter(|| {
@@ -44,8 +49,7 @@ fn unsealed(c: &mut Criterion) {
 }
 
 fn sealed(c: &mut Criterion) {
-    for (name, widths) in MODELS {
-        let graph = dense_network(widths);
+    for (name, graph) in models() {
         let x = [input(&graph)];
         let mut group = c.benchmark_group(format!("{name}, chain, sealed"));
         group.sample_size(10);

@@ -3,9 +3,13 @@
 use crate::error::{CliError, Kind};
 use crate::files;
 use crate::hex;
+use sha3::{Digest, Keccak256};
 use std::path::Path;
 use verin_circuits::artifact::{ProofFile, RecordFile};
 use verin_circuits::commitment::srs::VerifierSrs;
+use verin_circuits::record::Record;
+use verin_circuits::skeleton;
+use verin_circuits::weights::Weights;
 use verin_prover::keyfile;
 use verin_prover::keys::ProverKey;
 use verin_prover::ptau::{Ptau, PtauError};
@@ -17,6 +21,14 @@ pub(crate) const ACCEPTED_SRS: [[u8; 32]; 0] = [];
 pub(crate) const KEY: &str = "prover.key";
 /// Name of the record in its folder.
 pub(crate) const RECORD: &str = "record.bin";
+
+/// What is said of weights that only their owner knows.
+pub(crate) const PRIVATE: &str = "private";
+
+/// Who knows the weights of a record.
+pub(crate) fn weights(record: &Record) -> &'static str {
+    if record.flags.private_weights { PRIVATE } else { "published" }
+}
 
 /// A quantized model.
 pub(crate) fn model(path: &Path) -> Result<VqFile, CliError> {
@@ -122,18 +134,19 @@ pub(crate) fn same_record(record: &RecordFile, proof: &ProofFile, names: (&Path,
     ))
 }
 
-/// Demands that a program is the record's.
+/// Demands that a program is the record's; where weights are private, and nothing tells of them, that its structure is.
 pub(crate) fn same_model(record: &RecordFile, graph: &Graph, name: &Path) -> Result<(), CliError> {
-    if graph.digest() == record.graph_digest {
+    let (what, expected, got) = match &record.weights {
+        Weights::Published { graph_digest } => ("graph digest", *graph_digest, graph.digest()),
+        Weights::Private(_) => {
+            let hash = |skeleton: &[u8]| Keccak256::digest(skeleton).into();
+            ("a structure of hash", hash(&record.skeleton), hash(&skeleton::encode(&graph.declare_ranges()?)))
+        }
+    };
+    if expected == got {
         return Ok(());
     }
-    Err(CliError::new(
-        Kind::Mismatch,
-        format!(
-            "{}: another model than the record's: expected graph digest {}, got {}",
-            name.display(),
-            hex::encode(&record.graph_digest),
-            hex::encode(&graph.digest())
-        ),
-    ))
+    let (name, expected, got) = (name.display(), hex::encode(&expected), hex::encode(&got));
+    let message = format!("{name}: another model than the record's: expected {what} {expected}, got {got}");
+    Err(CliError::new(Kind::Mismatch, message))
 }

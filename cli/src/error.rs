@@ -146,10 +146,16 @@ impl From<verin_quantizer::Error> for CliError {
             E::UnsupportedOperator { .. } | E::UnsupportedUse { .. } => Kind::Unsupported,
             E::DynamicDimension { .. } => Kind::DynamicDimension,
             E::NonFiniteWeight { .. } => Kind::NonFiniteWeight,
-            E::Layout { .. } | E::Accumulator { .. } | E::InvalidGraph { .. } => Kind::Unprovable,
+            E::Calibration { .. } | E::Accumulator { .. } | E::DeclaredRange { .. } | E::InvalidGraph { .. } => {
+                Kind::Unprovable
+            }
             E::Option { .. } => Kind::Usage,
             E::Samples { expected, .. } if expected.contains("finite") => Kind::NonFiniteInput,
-            E::Samples { expected, .. } if expected.contains("values per sample") => Kind::InputShape,
+            E::Samples { expected, .. }
+                if ["values per sample", "one list of", "lists of"].iter().any(|of| expected.contains(of)) =>
+            {
+                Kind::InputShape
+            }
             E::Samples { .. } => Kind::Samples,
             E::NonFiniteInput { .. } => Kind::NonFiniteInput,
             E::InputLength { .. } => Kind::InputShape,
@@ -164,7 +170,7 @@ impl From<verin_quantizer::Error> for CliError {
 impl From<VerifyError> for CliError {
     fn from(error: VerifyError) -> Self {
         let kind = match &error {
-            VerifyError::Rejected { .. } => Kind::Rejected,
+            VerifyError::Rejected { .. } | VerifyError::PrivateWeights { .. } => Kind::Rejected,
             VerifyError::Mismatch { .. } => Kind::Mismatch,
             VerifyError::Unprovable { .. } => Kind::Unprovable,
             VerifyError::OutOfRange { .. } => Kind::InputRange,
@@ -186,6 +192,8 @@ impl From<ProverError> for CliError {
             ProverError::NoSeal => Kind::NoSeal,
             ProverError::SrsTooSmall { .. } => Kind::SrsTooSmall,
             ProverError::Key { .. } => Kind::Damaged,
+            ProverError::PrivateWeights { .. } => Kind::Usage,
+            ProverError::Audit { .. } => Kind::Rejected,
             _ => Kind::Internal,
         };
         Self::new(kind, message)

@@ -102,6 +102,15 @@ impl Staged<'_> {
             Err(e) => Err(io(path.display(), &e.error)),
         }
     }
+
+    /// Gives both files their names, or neither.
+    pub(crate) fn publish_with(self, other: Staged<'_>) -> Result<(), CliError> {
+        let path = self.to.path();
+        self.publish()?;
+        other.publish().inspect_err(|_| {
+            let _ = fs::remove_file(path);
+        })
+    }
 }
 
 /// A folder for outputs, made if it is not there, and gone again if nothing was put into it.

@@ -11,11 +11,9 @@ const CALLDATA_BYTE: usize = 16;
 const FIXED: usize = 369_500;
 const ROW: usize = 6_800;
 const FOLD: usize = 7_750;
-const PUBLIC_PORT: usize = 1_800;
-const PUBLIC_VALUE: usize = 110;
-/// Of an input with rows of at least [`BYTE_COLS`] values of one byte.
-const BYTE_VALUE: usize = 45;
-const BYTE_COLS: usize = 32;
+const PUBLIC_PORT: usize = 3_600;
+/// Of a public port, where columns are padded; otherwise a slot counts as one row.
+const PUBLIC_ROW: usize = 430;
 const RECORD_CALL: usize = 3_500;
 /// Words of the call that are neither statement nor seal: hashes, offsets, lengths.
 const CALL_WORDS: usize = 8;
@@ -33,14 +31,20 @@ pub(crate) fn verify_transaction(record: &Record, set: &KeySet) -> usize {
 fn execution(record: &Record, set: &KeySet) -> usize {
     let cost: SealCost = seal_cost(record, set);
     let ports = [(&record.input, record.flags.private_input), (&record.output, record.flags.private_output)];
-    let public: Vec<&Port> = ports.into_iter().filter(|(_, private)| !private).map(|(port, _)| port).collect();
-    let values = |port: &Port| port.rows * port.cols * set.batch;
-    let all: usize = public.iter().map(|port| values(port)).sum();
-    let input = &record.input;
-    let bytewise = !record.flags.private_input && input.width == 1 && input.cols >= BYTE_COLS;
-    let bytes = if bytewise { values(input) } else { 0 };
-    let public = PUBLIC_PORT * public.len() + PUBLIC_VALUE * (all - bytes) + BYTE_VALUE * bytes;
+    let public = ports.into_iter().filter(|(_, private)| !private).map(|(port, _)| port);
+    let public: usize = public.map(|port| PUBLIC_PORT + public_slot(port) * set.batch).sum();
     FIXED + ROW * cost.rows + FOLD * cost.folds + public
+}
+
+/// Gas of summing one slot of a public port, and of checking its range.
+fn public_slot(port: &Port) -> usize {
+    let rows = if port.cols.is_power_of_two() { 1 } else { port.rows };
+    let value = match port.width {
+        0..=1 => 36,
+        2..=4 => 60,
+        _ => 80,
+    };
+    PUBLIC_ROW * rows + value * port.rows * port.cols
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Inputs and outputs that a person gives: floats as the model takes them, or exact integers.
 //!
-//! `{"input_data": [[..]]}` (floats, one list per model input), `.npy`, `.npz`; or `{"input_int": [[..], ..]}` and
+//! `{"input_data": [[..], ..]}` (floats, one list per model input), `.npy`, `.npz`; or `{"input_int": [[..], ..]}` and
 //! `{"output_int": [[..], ..]}` (integers, one list per inference), which is also what `run --json` and `prove --json` print.
 
 use crate::error::{CliError, Kind};
@@ -26,8 +26,8 @@ pub(crate) fn read(path: &Path, graph: &Graph, output: &Output) -> Result<Vec<Ve
         return ints.into_iter().map(|input| check_ints(input, graph).map_err(|e| e.at(&name))).collect();
     }
     let samples = Samples::read(path)?;
-    let floats = samples.single(graph.input_len())?;
-    let cells = graph.quantize_input(floats).map_err(|e| CliError::from(e).at(&name))?;
+    let samples = samples.arranged(&graph.inputs())?;
+    let cells = graph.quantize_input(samples.single(graph.input_len())?).map_err(|e| CliError::from(e).at(&name))?;
     if cells.saturated > 0 {
         let (lo, hi) = (graph.input.lo, graph.input.hi);
         output.warn(format_args!(
@@ -54,16 +54,24 @@ pub(crate) fn read_outputs(path: &Path, graph: Option<&Graph>) -> Result<Vec<Vec
     match (values.output_int, values.output, graph) {
         (Some(ints), _, _) => Ok(ints),
         (None, Some(floats), Some(graph)) => {
-            let exponent = graph.exponent(graph.output).unwrap_or(0);
-            let to_int = |value: &f64| {
-                let scaled = value * f64::powi(2.0, exponent);
-                let message = || {
-                    format!("{name}: {value} is no output of this model, whose outputs are multiples of 2^-{exponent}")
-                };
+            // Of every value, by the output of the model that it is of.
+            let parts = graph.output.parts.iter();
+            let exponents: Vec<i32> = parts.flat_map(|part| vec![part.exponent; part.cells()]).collect();
+            let to_int = |(value, exponent): (&f64, &i32)| {
+                let scaled = value * f64::powi(2.0, *exponent);
+                let message =
+                    || format!("{name}: {value} is no output of this model: it is no multiple of 2^-{exponent}");
                 let exact = scaled.fract() == 0.0 && scaled.abs() < 9.0e15;
                 exact.then_some(scaled as i64).ok_or_else(|| CliError::new(Kind::OtherStatement, message()))
             };
-            floats.iter().map(|list| list.iter().map(to_int).collect()).collect()
+            let list = |list: &Vec<f64>| {
+                if list.len() != exponents.len() {
+                    let message = format!("{name}: expected {} outputs, got {}", exponents.len(), list.len());
+                    return Err(CliError::new(Kind::OtherStatement, message));
+                }
+                list.iter().zip(&exponents).map(to_int).collect()
+            };
+            floats.iter().map(list).collect()
         }
         (None, Some(_), None) => Err(CliError::new(
             Kind::CannotCompare,

@@ -14,6 +14,7 @@ mod hex;
 mod inputs;
 mod machine;
 mod output;
+mod report;
 mod secrets;
 mod statement;
 

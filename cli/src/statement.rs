@@ -10,9 +10,8 @@ use std::path::Path;
 use verin_circuits::artifact::{ProofFile, RecordFile};
 use verin_circuits::encoding::point_bytes;
 use verin_circuits::record::{POINT, Port};
-use verin_circuits::schedule::{OutputKind, Schedule};
+use verin_circuits::schedule::Schedule;
 use verin_circuits::statement::decode_value;
-use verin_circuits::unsealed;
 use verin_prover::backend::Cpu;
 use verin_prover::ints::Ints;
 use verin_prover::rows::commit;
@@ -113,7 +112,7 @@ pub(crate) struct Committer<'a> {
 impl<'a> Committer<'a> {
     /// For proofs of `batch` inferences.
     pub(crate) fn new(record: &'a RecordFile, batch: usize, powers: &'a [G1Affine]) -> Result<Self, CliError> {
-        let schedule = unsealed::schedule(&record.record, &record.skeleton, &record.graph_digest, batch)?;
+        let schedule = record.schedule(batch)?;
         Ok(Self { record, schedule, powers })
     }
 
@@ -121,12 +120,10 @@ impl<'a> Committer<'a> {
     pub(crate) fn commit(&self, is_input: bool, values: &[Vec<i64>], blinders: &[Fr]) -> Result<Vec<String>, CliError> {
         let (schedule, rows) = (&self.schedule, self.schedule.rows);
         let port = if is_input { &self.record.record.input } else { &self.record.record.output };
-        let (tensor, range, pad) = match (is_input, schedule.output) {
-            (true, _) => (schedule.input, rows.model..rows.model + rows.input, 0),
-            (false, OutputKind::Value(tensor) | OutputKind::PrivateAccumulator(tensor)) => {
-                (tensor, rows.model + rows.input..rows.model + rows.input + rows.output, schedule.output_pad)
-            }
-            (false, OutputKind::PublicAccumulator) => {
+        let (tensor, range) = match (is_input, schedule.private_output) {
+            (true, _) => (schedule.input, rows.model..rows.model + rows.input),
+            (false, Some(tensor)) => (tensor, rows.model + rows.input..rows.model + rows.input + rows.output),
+            (false, None) => {
                 return Err(CliError::new(Kind::Internal, "a private output that is not committed"));
             }
         };
@@ -134,8 +131,8 @@ impl<'a> Committer<'a> {
             let message = format!("{} blinders are needed, the secrets file has {}", range.len(), blinders.len());
             return Err(CliError::new(Kind::Mismatch, message));
         }
-        let shape = Shape { rows_log: port.rows.trailing_zeros(), cols: port.cols as u32 };
-        let cells: Vec<i64> = values.iter().flat_map(|slot| padded(shape, slot, pad)).collect();
+        let shape = Shape::new([port.rows as u32, port.cols as u32]);
+        let cells: Vec<i64> = values.iter().flat_map(|slot| shape.pad(slot)).collect();
         let columns: Vec<Ints<'_>> = (0..schedule.tensors.len())
             .map(|i| Ints::Wide(if i == tensor { Cow::Borrowed(cells.as_slice()) } else { Cow::Borrowed(&[]) }))
             .collect();
@@ -143,16 +140,6 @@ impl<'a> Committer<'a> {
         let count = values.len() * port.commitment_rows();
         Ok(points.iter().take(count).map(|point| hex::encode(&point_bytes(point))).collect())
     }
-}
-
-/// Storage of real cells, `pad` in the padding.
-fn padded(shape: Shape, real: &[i64], pad: i64) -> Vec<i64> {
-    let width = 1usize << shape.cols_log();
-    let mut stored = vec![pad; shape.cells()];
-    for (row, cells) in stored.chunks_exact_mut(width).zip(real.chunks_exact((shape.cols as usize).max(1))) {
-        row.iter_mut().zip(cells).for_each(|(to, cell)| *to = *cell);
-    }
-    stored
 }
 
 /// The two sides of a proof's statement.

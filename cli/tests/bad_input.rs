@@ -85,7 +85,7 @@ fn inputs() {
     let cases: [(&str, String, i32, &str); 8] = [
         ("short.json", numbers(63), 16, "64"),
         ("long.json", numbers(65), 16, "64"),
-        ("two.json", r#"{"input_data": [[1], [2]]}"#.into(), 15, "one list"),
+        ("two.json", r#"{"input_data": [[1], [2]]}"#.into(), 16, "one list"),
         ("nan.json", r#"{"input_data": [[NaN, 1.0]]}"#.into(), 17, "NaN"),
         ("large.json", json!({ "input_data": [vec![1e300; 64]] }).to_string(), 17, "finite"),
         ("none.json", "not json".into(), 15, "input_data"),

@@ -4,9 +4,14 @@
 mod ptau_writer;
 mod support;
 
+use prost::Message;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use support::{Place, fixture};
+use verin_quantizer::onnx::proto::{
+    DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorShapeProto, TensorTypeProto,
+    TypeProto, ValueInfoProto, data_type,
+};
 
 const CONTEXT: &str = "0x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -32,8 +37,13 @@ fn completeness_public_sealed() {
         &[
             "output",
             "output_int",
+            "commit_ms",
+            "lookups_ms",
+            "relations_ms",
+            "claims_ms",
             "core_ms",
             "seal_ms",
+            "opening_ms",
             "execute_ms",
             "load_ms",
             "prove_ms",
@@ -182,4 +192,105 @@ fn accuracy_of_the_digits_model() {
     let ran = place.verin(&format!("quantize {model} -o random.vq"));
     assert_eq!(ran.code, 0);
     assert!(ran.stderr.contains("RANDOM SAMPLES"), "{}", ran.stderr);
+}
+
+#[test]
+fn targets_trade_accuracy_for_cost() {
+    let place = Place::new();
+    let (model, samples) = (fixture("mlp_digits.onnx"), fixture("mlp_digits.calib.npz"));
+    let quantize = |target: &str| {
+        let facts = place.json(&format!("quantize {model} --samples {samples} {target} --force -o d.vq"));
+        let report = &facts["report"];
+        assert!(
+            report["layers"].as_array().unwrap().iter().any(|l| l["bits"].is_u64() && l["relative_error"].is_f64())
+        );
+        (
+            facts["graph_digest"].clone(),
+            report["output_error"].as_f64().unwrap(),
+            report["cost"]["tree_log"].as_u64().unwrap(),
+        )
+    };
+    let [accuracy, balanced, speed] = ["--target accuracy", "--target balanced", "--target speed"].map(quantize);
+    assert!(accuracy.1 < balanced.1 && balanced.1 < speed.1, "{accuracy:?} {balanced:?} {speed:?}");
+    assert!(accuracy.2 > balanced.2 && balanced.2 > speed.2, "{accuracy:?} {balanced:?} {speed:?}");
+    assert_eq!(quantize(""), balanced, "balanced is the default");
+    place.fails(&format!("quantize {model} --target balanced --bits 8 -o x.vq"), 2, &["--target", "--bits"]);
+
+    // A person reads what was traded: the targets, and bits and error of each layer.
+    let ran = place.verin(&format!("quantize {model} --samples {samples} -o text.vq"));
+    for word in ["accuracy", "* balanced", "speed", "output error", "lookup leaves", "relative", "Relu"] {
+        assert!(ran.stdout.contains(word), "no `{word}` in: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn plots_are_files_of_their_own() {
+    let place = Place::new();
+    let (model, samples) = (fixture("mlp_digits.onnx"), fixture("mlp_digits.calib.npz"));
+    for (plot, start) in [("p.html", "<!doctype html>"), ("p.svg", "<svg xmlns=")] {
+        let facts = place.json(&format!("quantize {model} --samples {samples} --force -o d.vq --plot {plot}"));
+        assert_eq!(facts["plot"], json!(plot));
+        let text = String::from_utf8(place.read(plot)).unwrap();
+        assert!(text.starts_with(start) && text.contains("Relu"), "{text}");
+    }
+    let quantize = format!("quantize {model} --samples {samples} -o e.vq");
+    place.fails(&format!("{quantize} --plot p.html"), 4, &["p.html", "--force"]);
+    place.fails(&format!("{quantize} --plot p.png"), 2, &["p.png", ".svg"]);
+    place.fails(&format!("{quantize} --plot e.vq"), 2, &["e.vq"]);
+    place.fails(&format!("{quantize} --plot none/p.svg"), 3, &["none"]);
+}
+
+/// `sum = a + b` and `more = relu(a - b)`.
+fn two_inputs_and_outputs() -> Vec<u8> {
+    let value = |name: &str| {
+        let dim = [1, 3].map(|n| DimensionProto { dim_value: Some(n), dim_param: None }).to_vec();
+        let tensor_type = Some(TensorTypeProto { elem_type: data_type::FLOAT, shape: Some(TensorShapeProto { dim }) });
+        ValueInfoProto { name: name.into(), r#type: Some(TypeProto { tensor_type }) }
+    };
+    let node = |op: &str, inputs: &[&str], output: &str| NodeProto {
+        op_type: op.into(),
+        input: inputs.iter().map(|name| name.to_string()).collect(),
+        output: vec![output.into()],
+        ..Default::default()
+    };
+    let graph = GraphProto {
+        node: vec![
+            node("Add", &["a", "b"], "sum"),
+            node("Sub", &["a", "b"], "difference"),
+            node("Relu", &["difference"], "more"),
+        ],
+        input: vec![value("a"), value("b")],
+        output: vec![value("sum"), value("more")],
+        ..Default::default()
+    };
+    let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 17 }];
+    ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec()
+}
+
+#[test]
+fn completeness_several_inputs_and_outputs() {
+    let place = Place::new();
+    place.write("two.onnx", two_inputs_and_outputs());
+    place.write("in.json", r#"{"input_data": [[0.5, -0.25, 1.0], [0.25, 0.5, -1.0]]}"#);
+    place.json("quantize two.onnx --samples in.json --bits 10 -o two.vq");
+    let run = place.json("run two.vq --input in.json");
+    assert_eq!(run["outputs"], json!([{"name": "sum", "dims": [1, 3]}, {"name": "more", "dims": [1, 3]}]));
+    let expected = [0.75, 0.25, 0.0, 0.25, 0.0, 2.0];
+    for (got, expected) in run["output"][0].as_array().unwrap().iter().zip(expected) {
+        assert!((got.as_f64().unwrap() - expected).abs() < 0.01, "{}", run["output"]);
+    }
+    let text = place.verin("run two.vq --input in.json").stdout;
+    assert!(text.contains("sum (integers)") && text.contains("more (integers)"), "{text}");
+
+    place.write("out.json", json!({ "output": run["output"] }).to_string());
+
+    place.json("setup two.vq --insecure-srs -o k --profile fast");
+    place.json("prove k --input in.json --unsealed -o p");
+    let verified = place.json("verify k/record.bin p --insecure-srs --model two.vq --input in.json --output out.json");
+    assert_eq!(verified["compared"]["outputs"], json!(1));
+
+    place.write("one.json", r#"{"input_data": [[0.5, -0.25, 1.0, 0.25, 0.5, -1.0]]}"#);
+    place.fails("run two.vq --input one.json", 16, &["one.json", "[3, 3]"]);
+    place.write("short.json", r#"{"input_data": [[0.5, -0.25, 1.0], [0.25, 0.5]]}"#);
+    place.fails("run two.vq --input short.json", 16, &["short.json", "[3, 2]"]);
 }

@@ -26,8 +26,8 @@ fn everything_is_as_it_should_be() {
     assert_eq!(report["ok"], true);
     let accuracy = |key: &str| report["model"][key].as_f64().expect("a fraction");
     assert!(
-        (accuracy("float_accuracy") - 0.9733).abs() < 1e-4
-            && accuracy("float_accuracy") - accuracy("accuracy") <= 0.005
+        (accuracy("float_accuracy") - 0.9911).abs() < 1e-4
+            && accuracy("float_accuracy") - accuracy("accuracy") <= 0.002
     );
     let batches: Vec<_> =
         report["inferences"].as_array().expect("a list").iter().map(|i| i["batch"].as_u64()).collect();

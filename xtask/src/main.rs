@@ -3,23 +3,28 @@
 //! ```text
 //! test    everything: tools, licences, format, lints, tests of crates and contracts, the demo
 //! check   the quick part of it: licences, format, lints
-//! bench   benchmarks and their report
+//! bench   benchmarks and their report; with --peers, Verin beside other provers
 //! abi     ABI and bytecode of the contracts, written again
 //! ```
 
 mod bench;
 mod licences;
+mod peers;
 mod suite;
 mod tools;
 
 use std::process::ExitCode;
 use suite::{Failed, Suites, command, npm};
 
-const USAGE: &str = "usage: cargo xtask test | check | bench [OUT] | abi";
+const USAGE: &str =
+    "usage: cargo xtask test | check | bench [OUT] | bench --peers OUT [RUNS] [MODEL ..] [--large] | abi";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    if let ["measure", rest @ ..] = words.as_slice() {
+        return peers::child(rest);
+    }
     if let Err(error) = std::env::set_current_dir(suite::root()) {
         eprintln!("xtask: {error}");
         return ExitCode::FAILURE;
@@ -27,6 +32,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test(),
         ["check"] => check(),
+        ["bench", "--peers", rest @ ..] => peers::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["abi"] => npm("ci").and_then(|()| npm("abi")),
         _ => Err(Failed(USAGE.into())),

@@ -9,6 +9,13 @@ use std::time::Instant;
 #[error("{0}")]
 pub(crate) struct Failed(pub(crate) String);
 
+impl Failed {
+    /// The same, for another that fails by it.
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 /// How a suite ended.
 pub(crate) enum Outcome {
     /// As it should.

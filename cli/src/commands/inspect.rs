@@ -6,15 +6,18 @@ use crate::output::Output;
 use crate::secrets::Secrets;
 use crate::{files, gas, hex, inputs};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use verin_circuits::artifact::{PROOF_MAGIC, RECORD_MAGIC, RecordFile};
+use verin_circuits::commitment::srs::VerifierSrs;
 use verin_circuits::plonk::seal::seal_cost;
-use verin_circuits::schedule::Schedule;
-use verin_circuits::unsealed;
 use verin_circuits::verify::cost;
+use verin_circuits::weights::{RangeProof, Weights, check_weights};
+use verin_circuits::{skeleton, unsealed};
 use verin_prover::keyfile;
+use verin_quantizer::ir::Part;
 use verin_quantizer::{Samples, onnx, vq};
 
 /// Arguments of `inspect`.
@@ -93,15 +96,17 @@ fn plain(value: &Value) -> String {
 fn float_model(path: &Path) -> Result<Facts, CliError> {
     let bytes = files::read(path, onnx::MAX_MODEL_BYTES)?;
     let model = onnx::read(&bytes, &path.display().to_string())?;
-    let layers: Vec<&String> = model.layers.iter().map(|layer| &layer.name).collect();
+    let nodes: Vec<&String> = model.nodes.iter().map(|node| &node.name).collect();
+    let ports = |name: &String, dims: &Vec<u32>| json!({ "name": name, "dims": dims });
+    let inputs: Vec<Value> = model.inputs.iter().map(|input| ports(&input.name, &input.dims)).collect();
+    let outputs: Vec<Value> = model.outputs.iter().map(|output| ports(&output.name, &output.dims)).collect();
     Ok(Facts {
         what: "ONNX model",
         facts: vec![
-            ("input", json!(model.input_name)),
-            ("input_dims", json!(model.input_dims)),
-            ("output_dims", json!(model.output_dims)),
-            ("layers", json!(layers)),
-            ("products", json!(model.products())),
+            ("inputs", json!(inputs)),
+            ("outputs", json!(outputs)),
+            ("parameters", json!(model.constants.iter().map(|c| c.data.len()).sum::<usize>())),
+            ("nodes", json!(nodes)),
         ],
     })
 }
@@ -113,8 +118,11 @@ fn model(path: &Path) -> Result<Facts, CliError> {
     let nodes: Vec<Value> = graph
         .nodes
         .iter()
-        .map(|n| json!({ "name": n.name, "rows": n.shape.rows(), "columns": n.shape.cols, "exponent": n.exponent, "range": [n.lo, n.hi] }))
+        .map(|n| json!({ "name": n.name, "dims": n.shape.dims(), "exponent": n.exponent, "range": [n.lo, n.hi] }))
         .collect();
+    let ports = |parts: &[Part]| -> Vec<Value> {
+        parts.iter().map(|p| json!({ "name": p.name, "dims": p.dims, "exponent": p.exponent })).collect()
+    };
     Ok(Facts {
         what: "quantized model",
         facts: vec![
@@ -122,13 +130,13 @@ fn model(path: &Path) -> Result<Facts, CliError> {
             ("source", json!(report.source)),
             ("calibration", json!(report.calibration)),
             ("random_calibration", json!(report.random_calibration)),
+            ("target", json!(report.target)),
+            ("bits", json!(report.bits)),
             ("output_error", json!(report.output_error)),
             ("argmax_agreement", json!(report.argmax_agreement)),
-            ("input_dims", json!(graph.input.dims)),
+            ("inputs", json!(ports(&graph.input.parts))),
             ("input_range", json!([graph.input.lo, graph.input.hi])),
-            ("input_exponent", json!(graph.input.exponent)),
-            ("output_dims", json!(graph.output_dims)),
-            ("output_exponent", json!(graph.exponent(graph.output))),
+            ("outputs", json!(ports(&graph.output.parts))),
             ("parameters", json!(cost.parameters)),
             ("products", json!(cost.products)),
             ("lookup_leaves", json!(cost.leaves())),
@@ -141,9 +149,13 @@ fn model(path: &Path) -> Result<Facts, CliError> {
 fn record(file: &RecordFile) -> Result<Facts, CliError> {
     let record = &file.record;
     let visibility = |private: bool| if private { "private" } else { "public" };
-    let single = schedule(file, 1)?;
+    let (graph_digest, range_proof) = match &file.weights {
+        Weights::Published { graph_digest } => (Some(hex::encode(graph_digest)), None),
+        Weights::Private(ranges) => (None, Some(range_proof(file, ranges)?)),
+    };
+    let single = file.schedule(1)?;
     let batches = record.key_sets.iter().map(|set| {
-        let schedule = schedule(file, set.batch)?;
+        let schedule = file.schedule(set.batch)?;
         let (_, tally) = cost(&schedule)?;
         let gas = gas::verify_transaction(record, set);
         Ok(json!({
@@ -159,7 +171,9 @@ fn record(file: &RecordFile) -> Result<Facts, CliError> {
             ("record_hash", json!(hex::encode(&record.hash()))),
             ("record_bytes", json!(record.encode().len())),
             ("model_digest", json!(hex::encode(&record.graph_digest))),
-            ("graph_digest", json!(hex::encode(&file.graph_digest))),
+            ("weights", json!(artifacts::weights(record))),
+            ("graph_digest", json!(graph_digest)),
+            ("range_proof", json!(range_proof)),
             ("srs_digest", json!(hex::encode(&record.srs_digest))),
             ("insecure_srs", json!(artifacts::is_insecure(&record.srs_digest))),
             ("profile", json!(if record.flags.fast { "fast" } else { "chain" })),
@@ -180,8 +194,18 @@ fn record(file: &RecordFile) -> Result<Facts, CliError> {
     })
 }
 
-fn schedule(file: &RecordFile, batch: usize) -> Result<Schedule, CliError> {
-    Ok(unsealed::schedule(&file.record, &file.skeleton, &file.graph_digest, batch)?)
+/// What shows that private weights lie in their declared ranges; checked where the SRS is one that is compiled in.
+fn range_proof(file: &RecordFile, ranges: &RangeProof) -> Result<Value, CliError> {
+    let insecure = artifacts::is_insecure(&file.record.srs_digest);
+    if insecure {
+        check_weights(file, VerifierSrs::insecure())?;
+    }
+    let graph = skeleton::decode(&file.skeleton)?;
+    let bits: BTreeSet<u32> = graph.constants.iter().filter_map(|constant| constant.declared).collect();
+    Ok(json!({
+        "range_record_hash": hex::encode(&ranges.record.hash()), "declared_bits": bits,
+        "rows": ranges.record.model_rows.len(), "bytes": ranges.encode().len(), "checked": insecure,
+    }))
 }
 
 fn key(path: &Path) -> Result<Facts, CliError> {

@@ -1,5 +1,6 @@
 //! `verin prove`
 
+use super::run::{Named, named};
 use crate::artifacts::{self, KEY};
 use crate::error::{CliError, Kind};
 use crate::files::Destination;
@@ -11,11 +12,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use verin_circuits::artifact::RecordFile;
 use verin_circuits::commitment::srs::VerifierSrs;
-use verin_circuits::plonk::seal::verify_seal;
-use verin_circuits::unsealed::{self, verify_unsealed};
 use verin_prover::backend::Cpu;
 use verin_prover::error::ProverError;
 use verin_prover::prove::{Proven, Prover};
+use verin_quantizer::ir::Part;
 
 /// Arguments of `prove`.
 #[derive(Debug, clap::Args)]
@@ -48,14 +48,20 @@ struct Facts {
     context: String,
     batch: usize,
     inferences: usize,
+    outputs: Vec<Named>,
     output: Vec<Vec<f64>>,
     output_int: Vec<Vec<i64>>,
     input_int: Vec<Vec<i64>>,
     load_ms: f64,
     prepare_ms: f64,
     execute_ms: f64,
+    commit_ms: f64,
+    lookups_ms: f64,
+    relations_ms: f64,
+    claims_ms: f64,
     core_ms: f64,
     seal_ms: f64,
+    opening_ms: f64,
     prove_ms: f64,
     verify_ms: f64,
     proof_bytes: usize,
@@ -91,6 +97,9 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     }
     if args.unsealed {
         output.warn("an unsealed proof is NOT zero-knowledge: it leaks what is private");
+        if flags.private_weights {
+            output.warn("the weights are private: whoever sees an unsealed proof can test guesses of them");
+        }
     }
 
     let mut prover = Prover::new(key, &Cpu);
@@ -104,7 +113,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     let prove = started.elapsed();
     progress.say("verifying what was made");
     let started = Instant::now();
-    self_verify(&record, &srs, &proven, batch)?;
+    self_verify(&record, &srs, &proven)?;
     let verify = started.elapsed();
     drop(progress);
 
@@ -113,18 +122,14 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     if let Some(secret_file) = &secret_file {
         let secrets = Secrets::new(&record_hash, &proven.input_blinders, &proven.output_blinders).encode();
         // Both are written before either has its name.
-        let (secret, proof) = (secret_file.stage(&secrets, true)?, proof_file.stage(&file, false)?);
-        secret.publish()?;
-        if let Err(error) = proof.publish() {
-            let _ = std::fs::remove_file(secret_file.path());
-            return Err(error);
-        }
+        secret_file.stage(&secrets, true)?.publish_with(proof_file.stage(&file, false)?)?;
     } else {
         proof_file.write(&file, false)?;
     }
 
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let graph = &prover.key().graph;
+    let timings = proven.timings;
     let facts = Facts {
         proof: path.display().to_string(),
         secrets: secret_file.as_ref().map(|file| file.path().display().to_string()),
@@ -133,26 +138,32 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         context: hex::encode(&context),
         batch,
         inferences: input_int.len(),
+        outputs: named(&graph.output.parts),
         output: proven.outputs.iter().map(|cells| graph.dequantize_output(cells)).collect(),
         output_int: proven.outputs,
         input_int,
         load_ms: ms(load_ms),
         prepare_ms: ms(prepare),
-        execute_ms: ms(proven.timings.execute),
-        core_ms: ms(proven.timings.core),
-        seal_ms: ms(proven.timings.seal),
+        execute_ms: ms(timings.execute),
+        commit_ms: ms(timings.commit),
+        lookups_ms: ms(timings.core.lookups),
+        relations_ms: ms(timings.core.relations),
+        claims_ms: ms(timings.core.claims),
+        core_ms: ms(timings.core()),
+        seal_ms: ms(timings.seal),
+        opening_ms: ms(timings.opening),
         prove_ms: ms(prove),
         verify_ms: ms(verify),
         proof_bytes: proven.proof.body.len(),
         file_bytes: file.len(),
         peak_rss_bytes: machine::peak_rss(),
     };
-    print(&facts, output);
+    print(&facts, &graph.output.parts, output);
     output.result(&facts);
     Ok(())
 }
 
-fn print(facts: &Facts, output: &Output) {
+fn print(facts: &Facts, parts: &[Part], output: &Output) {
     let kind = if facts.sealed { "sealed" } else { "unsealed, NOT zero-knowledge" };
     output.line(format_args!("wrote {} ({} bytes, {kind}), verified", facts.proof, facts.file_bytes));
     if let Some(secrets) = &facts.secrets {
@@ -162,17 +173,22 @@ fn print(facts: &Facts, output: &Output) {
     output.fact("context", &facts.context);
     output.fact("batch", format_args!("{} inferences in {} slots", facts.inferences, facts.batch));
     for (cells, floats) in facts.output_int.iter().zip(&facts.output) {
-        super::run::print(cells, floats, output);
+        super::run::print(parts, cells, floats, output);
     }
     output.fact(
         "proving",
         format_args!(
-            "{:.0} ms: executing {:.1}, core {:.1}, {} {:.1}",
+            "{:.0} ms: executing {:.1}, core {:.1} (commitments {:.1}, lookups {:.1}, relations {:.1}, claims {:.1}), seal {:.1}, \
+             opening {:.1}",
             facts.prove_ms,
             facts.execute_ms,
             facts.core_ms,
-            if facts.sealed { "seal" } else { "opening" },
-            facts.seal_ms
+            facts.commit_ms,
+            facts.lookups_ms,
+            facts.relations_ms,
+            facts.claims_ms,
+            facts.seal_ms,
+            facts.opening_ms
         ),
     );
     output.fact(
@@ -187,19 +203,10 @@ fn print(facts: &Facts, output: &Output) {
 }
 
 /// A proof leaves this process only if it verifies.
-fn self_verify(record: &RecordFile, srs: &VerifierSrs, proven: &Proven, batch: usize) -> Result<(), CliError> {
-    let proof = &proven.proof;
-    let checked = if proof.sealed {
-        verify_seal(&record.record, srs, &proof.statement, &proof.body).map(|_| ())
-    } else {
-        unsealed::schedule(&record.record, &record.skeleton, &record.graph_digest, batch)
-            .and_then(|schedule| verify_unsealed(&record.record, &schedule, srs, &proof.statement, &proof.body))
-            .map(|_| ())
+fn self_verify(record: &RecordFile, srs: &VerifierSrs, proven: &Proven) -> Result<(), CliError> {
+    let damaged = |error| {
+        let message = format!("the proof made does not verify ({error}): the prover key is damaged; set up again");
+        CliError::new(Kind::Damaged, message)
     };
-    checked.map_err(|error| {
-        CliError::new(
-            Kind::Damaged,
-            format!("the proof made does not verify ({error}): the prover key is damaged; set up again"),
-        )
-    })
+    record.verify(&proven.proof, srs).map(|_| ()).map_err(damaged)
 }

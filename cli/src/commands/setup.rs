@@ -10,11 +10,13 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Instant;
 use verin_circuits::record::KeySet;
+use verin_circuits::weights::Weights as RecordWeights;
 use verin_prover::backend::Cpu;
 use verin_prover::error::ProverError;
 use verin_prover::keyfile;
 use verin_prover::keys::{self, SetupOptions};
 use verin_prover::srs::Srs;
+use verin_prover::weights;
 
 /// What proofs are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -34,6 +36,15 @@ pub(crate) enum Visibility {
     Private,
 }
 
+/// Who knows the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Weights {
+    /// Whoever has the model, who can recompute the record.
+    Published,
+    /// Their owner: they are in nothing but hiding commitments, and proved to lie in their declared ranges.
+    Private,
+}
+
 /// Arguments of `setup`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -50,6 +61,9 @@ pub(crate) struct Args {
     /// Whether outputs are shown.
     #[arg(long, value_enum, default_value = "public")]
     output: Visibility,
+    /// Who knows the weights. Shapes, bits, scales and tables are public either way.
+    #[arg(long, value_enum, default_value = "published")]
+    weights: Weights,
     /// log2 of the row length, 6 to 18; chosen by cost by default.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(6..=18))]
     row_log: Option<u32>,
@@ -81,6 +95,8 @@ struct Facts {
     record_bytes: usize,
     record_hash: String,
     model_digest: String,
+    weights: &'static str,
+    range_proof_bytes: Option<usize>,
     srs_digest: String,
     insecure_srs: bool,
     row_log: usize,
@@ -135,23 +151,27 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
             })
         }
     };
-    let result = keys::setup(&Cpu, graph, options, &load);
+    let private = args.weights == Weights::Private;
+    let result = match private {
+        false => keys::setup(&Cpu, graph, options, &load),
+        true => weights::setup(&Cpu, &graph, options, &load, &mut rand::rngs::OsRng),
+    };
     let key =
         result.map_err(|error| failure.take().unwrap_or_else(|| CliError::from(error).at(args.model.display())))?;
     let setup_ms = started.elapsed().as_secs_f64() * 1e3;
     drop(progress);
 
     let (key_bytes, record_bytes) = (keyfile::encode(&key), key.record.encode());
-    let (staged_key, staged_record) = (key_file.stage(&key_bytes, false)?, record_file.stage(&record_bytes, false)?);
-    staged_key.publish()?;
-    if let Err(error) = staged_record.publish() {
-        let _ = std::fs::remove_file(key_file.path());
-        return Err(error);
-    }
+    let (staged_key, staged_record) = (key_file.stage(&key_bytes, private)?, record_file.stage(&record_bytes, false)?);
+    staged_key.publish_with(staged_record)?;
     drop(made);
 
     let record = &key.record.record;
     let gas = |set: &KeySet| Batch { batch: set.batch, k: set.k, gas_estimate: gas::verify_transaction(record, set) };
+    let range_proof_bytes = match &key.record.weights {
+        RecordWeights::Private(ranges) => Some(ranges.encode().len()),
+        RecordWeights::Published { .. } => None,
+    };
     let facts = Facts {
         key: key_file.path().display().to_string(),
         record: record_file.path().display().to_string(),
@@ -159,6 +179,8 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         record_bytes: record_bytes.len(),
         record_hash: hex::encode(&record.hash()),
         model_digest: hex::encode(&record.graph_digest),
+        weights: artifacts::weights(record),
+        range_proof_bytes,
         srs_digest: hex::encode(&record.srs_digest),
         insecure_srs: artifacts::is_insecure(&record.srs_digest),
         row_log: record.row_log,
@@ -170,6 +192,14 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     output.line(format_args!("wrote {} ({} bytes)", facts.record, facts.record_bytes));
     output.fact("record hash", &facts.record_hash);
     output.fact("model digest", &facts.model_digest);
+    match facts.range_proof_bytes {
+        Some(bytes) => {
+            output.fact("weights", format_args!("private, proved to lie in their declared ranges ({bytes} bytes)"));
+            let secret = args.model.display();
+            output.line(format_args!("keep {} and {secret} secret: the weights are in them", facts.key));
+        }
+        None => output.fact("weights", facts.weights),
+    }
     output.fact("SRS", format_args!("{}{}", facts.srs_digest, if facts.insecure_srs { " (INSECURE)" } else { "" }));
     output.fact("row length", format_args!("2^{}", facts.row_log));
     for batch in &facts.batches {

@@ -9,10 +9,7 @@ use crate::{hex, inputs, machine};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use verin_circuits::artifact::{ProofFile, RecordFile};
-use verin_circuits::commitment::srs::VerifierSrs;
-use verin_circuits::plonk::seal::verify_seal;
-use verin_circuits::unsealed::{self, verify_unsealed};
+use verin_circuits::artifact::RecordFile;
 use verin_prover::srs::Srs;
 use verin_quantizer::Graph;
 
@@ -56,6 +53,7 @@ struct Facts {
     zero_knowledge: bool,
     record_hash: String,
     model_digest: String,
+    weights: &'static str,
     srs_digest: String,
     insecure_srs: bool,
     context: String,
@@ -93,7 +91,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     let progress = output.spinner("verifying");
     let started = Instant::now();
     let batch = proof.statement.batch(&record.record)?;
-    let s0 = verify(&record, &proof, &srs, batch)?;
+    let s0 = record.verify(&proof, &srs)?;
     let verify_ms = started.elapsed().as_secs_f64() * 1e3;
     drop(progress);
 
@@ -139,6 +137,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         zero_knowledge: proof.sealed,
         record_hash: hex::encode(&record.record.hash()),
         model_digest: hex::encode(&record.record.graph_digest),
+        weights: artifacts::weights(&record.record),
         srs_digest: hex::encode(&digest),
         insecure_srs: insecure,
         context: hex::encode(&proof.statement.context),
@@ -169,6 +168,10 @@ fn print(facts: &Facts, sides: &(Side, Side), output: &Output) {
         format_args!("{} (trust it only if you or someone you trust audited it)", facts.record_hash),
     );
     output.fact("model digest", format_args!("{}{}", facts.model_digest, mark(facts.compared.model)));
+    if facts.weights == artifacts::PRIVATE {
+        let compared = if facts.compared.model { "; of the model given, its structure was compared" } else { "" };
+        output.fact("weights", format_args!("private, proved to lie in their declared ranges{compared}"));
+    }
     output.fact("context", format_args!("{}{}", facts.context, mark(facts.compared.context)));
     output.fact("batch", facts.batch);
     print_sides(sides, output);
@@ -192,15 +195,6 @@ fn mark(compared: bool) -> &'static str {
 fn print_sides(sides: &(Side, Side), output: &Output) {
     sides.0.print("input", output);
     sides.1.print("output", output);
-}
-
-/// `S0`, if the proof holds.
-fn verify(record: &RecordFile, proof: &ProofFile, srs: &VerifierSrs, batch: usize) -> Result<[u8; 32], CliError> {
-    if proof.sealed {
-        return Ok(verify_seal(&record.record, srs, &proof.statement, &proof.body)?.s0);
-    }
-    let schedule = unsealed::schedule(&record.record, &record.skeleton, &record.graph_digest, batch)?;
-    Ok(verify_unsealed(&record.record, &schedule, srs, &proof.statement, &proof.body)?)
 }
 
 fn model(path: &Path, record: &RecordFile) -> Result<Graph, CliError> {

@@ -59,7 +59,7 @@ impl Offer {
         let owner = world.cast.owner;
         let (record, publish_gas) = world.contracts.publish(owner, &bytes).await?;
         let (listing, list_gas) =
-            world.contracts.list(owner, record, price, OWNER_BPS, "verin demo: mlp_digits").await?;
+            world.contracts.list(owner, record, price, OWNER_BPS, "verin demo: cnn_digits").await?;
         drop(progress);
         let facts = RecordFacts {
             name,

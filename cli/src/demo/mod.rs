@@ -1,4 +1,4 @@
-//! The whole story on a local chain: a trained network becomes an integer program with a record, inferences are paid for,
+//! The whole story on a local chain: a trained convolutional network becomes an integer program with a record, inferences are paid for,
 //! proved and settled by contracts, and false claims are refused.
 //!
 //! ```text

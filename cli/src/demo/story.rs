@@ -31,7 +31,7 @@ pub(super) struct Story<'a> {
 pub(super) async fn tell(args: &Args, output: &Output) -> Result<(), CliError> {
     let start = Moment::now();
     let (mut checks, mut ledger) = (Checks::default(), Ledger::default());
-    output.line("A network that reads handwritten digits becomes an integer program");
+    output.line("A convolutional network that reads handwritten digits becomes an integer program");
     let digits = Digits::quantize(output, &mut checks)?;
     output.line("\nA local chain");
     let world = World::start(args, output, &mut ledger).await?;
