@@ -1,5 +1,5 @@
 //! Words: 32 bytes, big-endian, canonical. Scalars are one word, points two (x, y), as the EVM's
-//! precompiles read them. The identity has no encoding.
+//! precompiles read them. The identity has no encoding, but in the openings of unsealed proofs, where it is two zero words.
 
 use crate::error::VerifyError;
 use ark_bn254::{Fq, Fr, G1Affine};
@@ -14,7 +14,7 @@ pub fn scalar_bytes(s: &Fr) -> [u8; WORD] {
     word(&s.into_bigint().to_bytes_be())
 }
 
-/// A point as two words; the identity, which has no encoding, as zeros.
+/// A point as two words; the identity as zeros, which only some readers take.
 pub fn point_bytes(p: &G1Affine) -> [u8; 2 * WORD] {
     let mut out = [0; 2 * WORD];
     if let Some((x, y)) = p.xy() {
@@ -42,12 +42,19 @@ pub struct Reader<'a> {
     what: &'static str,
     bytes: &'a [u8],
     index: usize,
+    identity: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of `bytes`, which errors call `what`.
     pub fn new(what: &'static str, bytes: &'a [u8]) -> Self {
-        Self { what, bytes, index: 0 }
+        Self { what, bytes, index: 0, identity: false }
+    }
+
+    /// The same reader, for which two zero words are the identity. Openings without a mask need it: quotients and folds of
+    /// rows with few entries can vanish.
+    pub fn with_identity(self) -> Self {
+        Self { identity: true, ..self }
     }
 
     /// The next `n` bytes.
@@ -104,10 +111,13 @@ impl<'a> Reader<'a> {
     /// The next two words as a point.
     ///
     /// # Errors
-    /// It is missing, not canonical, off the curve or the identity.
+    /// It is missing, not canonical, off the curve or the identity (see [`Reader::with_identity`]).
     pub fn point(&mut self) -> Result<G1Affine, VerifyError> {
         let bytes = self.take(2 * WORD)?;
         let (what, index) = (self.what, self.index);
+        if self.identity && bytes.iter().all(|b| *b == 0) {
+            return Ok(G1Affine::zero());
+        }
         let (x, y) = bytes.split_at(WORD);
         let not_canonical = VerifyError::NotCanonical { what, index };
         let x: Fq = canonical(x).ok_or(not_canonical.clone())?;

@@ -108,6 +108,7 @@ pub fn verify_unsealed(
     let rows = [record.model_rows.as_slice(), &bound.port_rows, &witness].concat();
     let mut transcript = opening_transcript(bound.s0, &opening.scalars, &opening.zeta, &opening.value);
     let opening = Opening { rows: &rows, scalars: &opening.scalars, zeta: &opening.zeta, v: opening.value };
+    let mut reader = reader.with_identity();
     let claim = verify_opening(&opening, &mut transcript, &mut reader, srs)?;
     reader.end()?;
     claim.check(srs)?;

@@ -9,7 +9,6 @@ mod commands;
 mod demo;
 mod error;
 mod files;
-mod gas;
 mod hex;
 mod inputs;
 mod machine;

@@ -2,6 +2,7 @@
 
 use crate::backend::Backend;
 use crate::error::ProverError;
+use crate::gas;
 use crate::program::CoreVerifier;
 use crate::rows::{commit, model_blinder};
 use crate::srs::Srs;
@@ -252,17 +253,16 @@ fn key_set(batch: usize, witness_rows: usize, key: &SealKey) -> Result<KeySet, P
     Ok(KeySet { batch, k: key.k as usize, witness_rows, transcript_repr: key.transcript_repr, fixed, permutation })
 }
 
-/// The cheapest row length. `chain` counts gas (8,000 a row, 10,000 a fold) and proving time (about one unit of gas for each entry
-/// of a row, so that a second weighs as much as ten rows); `fast` counts the opening against the rows to commit and check.
+/// The cheapest row length. `chain` counts gas and proving time (half a unit of gas for each entry of a row, so that a second weighs
+/// about as much as five rows); `fast` counts the opening against the rows to commit and check.
 fn choose_row_log(graph: &Graph, options: SetupOptions, constants: Constants) -> Result<u32, ProverError> {
     let mut best = None;
     for b in ROW_LOGS {
         // Rows too short for the model are no choice; that none fits is reported below.
         let Ok(schedule) = build(graph, options.schedule(constants, b, 1)) else { continue };
-        let rows = schedule.rows.total() as u64;
         let cost = match options.profile {
-            Profile::Chain => 8_000 * rows + 10_000 * u64::from(b) + (1 << b),
-            Profile::Fast => 20 * rows + 12 * (1 << b),
+            Profile::Chain => gas::opening(schedule.rows, b as usize) + (1 << b) / 2,
+            Profile::Fast => 20 * schedule.rows.total() + 9 * (1 << b),
         };
         if best.is_none_or(|(least, _)| cost < least) {
             best = Some((cost, b));

@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod core;
 pub mod error;
+pub mod gas;
 pub mod ints;
 pub mod keyfile;
 pub mod keys;

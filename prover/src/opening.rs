@@ -1,13 +1,14 @@
-//! The deferred opening, prover's side: HyperKZG with one SHPLONK quotient.
+//! The deferred opening, prover's side: HyperKZG with folds of [`ARITY`] and one SHPLONK quotient.
 //!
-//! About `3 * 2^b` full-width group operations: the folds together `2^b`, each quotient as many. The
-//! interpolations of the claimed values never have to be built: they are the remainders of the divisions.
+//! A little more than `2 * 2^b` full-width group operations: each quotient `2^b`, the folds together a seventh of that. The
+//! interpolations of what is claimed never have to be built: they are the remainders of the divisions.
 
 use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{Field, Zero};
 use rayon::prelude::*;
-use verin_circuits::commitment::opening::TAIL;
+use std::borrow::Cow;
+use verin_circuits::commitment::opening::{ARITY, FOLD_LOG, tail_log};
 use verin_circuits::encoding::{point_bytes, scalar_bytes};
 use verin_circuits::transcript::keccak::KeccakTranscript;
 
@@ -24,36 +25,37 @@ pub fn open(powers: &[G1Affine], f0: &[Fr], blind: Fr, zeta: &[Fr], transcript: 
     G1Projective::normalize_batch(&commitments).iter().for_each(|point| out.point(point));
     tail.iter().for_each(|coefficient| out.scalar(coefficient));
 
-    let r = out.transcript.challenge();
-    let square = r.square();
-    let values: Vec<_> =
-        core::iter::once(f0).chain(folds.iter().map(Vec::as_slice)).map(|f| at_plus_minus(f, r, square)).collect();
-    values.iter().flatten().for_each(|value| out.scalar(value));
+    let s = out.transcript.challenge();
+    for f in core::iter::once(f0).chain(folds.iter().map(Vec::as_slice)) {
+        remainder(f, s).iter().for_each(|value| out.scalar(value));
+    }
 
     let y = out.transcript.challenge();
     let combined = combine(&folds, y);
-    let first = divide_by_square(f0, square);
-    let mut quotient = divide_by_linear(&divide_by_square(&combined, square), square);
-    quotient.resize(first.len(), Fr::zero());
-    quotient.par_iter_mut().zip(&first).for_each(|(q, f)| *q += f);
+    let mut quotient = divide(f0, ARITY, s);
+    let rest = divide(&divide(&combined, ARITY, s), 1, s);
+    quotient.par_iter_mut().zip(&rest).for_each(|(q, f)| *q += f);
     out.point(&commit(powers, &quotient).into_affine());
 
     let x = out.transcript.challenge();
-    let c_0 = x - square;
-    let vanishing = (x.square() - square) * c_0;
+    let c_0 = x - s;
+    let vanishing = (x.pow([ARITY as u64]) - s) * c_0;
     let mut linear: Vec<Fr> = f0.par_iter().map(|f| c_0 * f).collect();
     linear.par_iter_mut().zip(&combined).for_each(|(l, f)| *l += f);
     linear.par_iter_mut().zip(&quotient).for_each(|(l, q)| *l -= vanishing * q);
-    out.point(&commit(powers, &divide_by_linear(&linear, x)).into_affine());
+    out.point(&commit(powers, &divide(&linear, 1, x)).into_affine());
     out.bytes
 }
 
-/// `f_1 .. f_{b-TAIL}`
+/// `f_1 .. f_m`
 fn fold_all(f0: &[Fr], zeta: &[Fr]) -> Vec<Vec<Fr>> {
     let mut folds: Vec<Vec<Fr>> = Vec::new();
-    for y in zeta.iter().skip(TAIL).rev() {
+    for ys in zeta[tail_log(zeta.len())..].rchunks_exact(FOLD_LOG) {
         let previous = folds.last().map_or(f0, Vec::as_slice);
-        folds.push(previous.par_chunks_exact(2).map(|pair| pair[0] + *y * (pair[1] - pair[0])).collect());
+        let fold = ys.iter().rev().fold(Cow::Borrowed(previous), |f, y| {
+            f.par_chunks_exact(2).map(|pair| pair[0] + *y * (pair[1] - pair[0])).collect()
+        });
+        folds.push(fold.into_owned());
     }
     folds
 }
@@ -70,28 +72,17 @@ fn combine(folds: &[Vec<Fr>], y: Fr) -> Vec<Fr> {
     sum
 }
 
-/// `f(r)` and `f(-r)`
-fn at_plus_minus(f: &[Fr], r: Fr, square: Fr) -> [Fr; 2] {
-    let (even, odd) = f
-        .rchunks_exact(2)
-        .fold((Fr::zero(), Fr::zero()), |(even, odd), pair| (even * square + pair[0], odd * square + pair[1]));
-    [even + r * odd, even - r * odd]
+/// `f` modulo `X^ARITY - s`.
+fn remainder(f: &[Fr], s: Fr) -> [Fr; ARITY] {
+    f.rchunks_exact(ARITY).fold([Fr::zero(); ARITY], |sum, chunk| core::array::from_fn(|k| sum[k] * s + chunk[k]))
 }
 
-/// Quotient of `f` by `X^2 - square`.
-fn divide_by_square(f: &[Fr], square: Fr) -> Vec<Fr> {
-    let mut quotient = f.get(2..).unwrap_or_default().to_vec();
-    for i in (0..quotient.len().saturating_sub(2)).rev() {
-        quotient[i] = f[i + 2] + square * quotient[i + 2];
-    }
-    quotient
-}
-
-/// Quotient of `f` by `X - root`.
-fn divide_by_linear(f: &[Fr], root: Fr) -> Vec<Fr> {
-    let mut quotient = f.get(1..).unwrap_or_default().to_vec();
-    for i in (0..quotient.len().saturating_sub(1)).rev() {
-        quotient[i] = f[i + 1] + root * quotient[i + 1];
+/// Quotient of `f` by `X^n - root`.
+fn divide(f: &[Fr], n: usize, root: Fr) -> Vec<Fr> {
+    let mut quotient = f.get(n..).unwrap_or_default().to_vec();
+    for i in (0..quotient.len().saturating_sub(n)).rev() {
+        let carried = root * quotient[i + n];
+        quotient[i] += carried;
     }
     quotient
 }

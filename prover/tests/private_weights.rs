@@ -9,12 +9,13 @@ use rand_chacha::ChaCha20Rng;
 use std::sync::LazyLock;
 use support::adversary::{Case, Column, Forgery, OPENING, SUM};
 use verin_circuits::artifact::RecordFile;
-use verin_circuits::commitment::srs::VerifierSrs;
+use verin_circuits::commitment::srs::{VerifierSrs, g2_bytes};
 use verin_circuits::encoding::{point_bytes, scalar_bytes};
 use verin_circuits::error::VerifyError;
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::record::Record;
 use verin_circuits::schedule::{Constants, Form, Role, build, limbs};
+use verin_circuits::statement::Statement;
 use verin_circuits::weights::{
     RangeProof, Weights, check_weights, range_options, range_program, range_statement, ranges_digest,
 };
@@ -89,6 +90,15 @@ fn ranges(file: &RecordFile) -> &RangeProof {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold("0x".to_string(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits = text.strip_prefix("0x").unwrap();
+    (0..digits.len() / 2).map(|i| u8::from_str_radix(&digits[2 * i..][..2], 16).unwrap()).collect()
+}
+
 /// Rows of private weights.
 fn private_rows(key: &ProverKey) -> &[G1Affine] {
     &key.record.record.model_rows[..key.record.schedule(1).unwrap().rows.private]
@@ -122,6 +132,53 @@ fn completeness_of_private_weights() {
             assert!(provers[0].key().record.verify(&got.proof, srs).is_err());
         }
     }
+}
+
+/// What the contract's tests read is still checked and verified here. `VERIN_WRITE_FIXTURES=1` makes it anew.
+#[test]
+fn golden() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier-contract/test/fixtures/private_weights.json");
+    let srs = VerifierSrs::insecure();
+    if std::env::var_os("VERIN_WRITE_FIXTURES").is_some() {
+        let [key, foreign, _] = &*KEYS;
+        let read = keyfile::decode(&keyfile::encode(key)).unwrap();
+        let proven = Prover::new(read, &Cpu).prove(&[vec![-3; 15]], [0x22; 32], true, &mut rng(4)).unwrap();
+        let points = srs.tau_b.iter().flat_map(point_bytes);
+        let srs_bytes: Vec<u8> = g2_bytes(&srs.tau_g2).into_iter().chain(points).collect();
+        let statement = &proven.proof.statement;
+        let [own, other] = [&key.record, &foreign.record].map(|file| (file.record.encode(), ranges(file)));
+        let json = serde_json::json!({
+            "srs": hex(&srs_bytes),
+            "srsDigest": hex(&srs.digest),
+            "structure": hex(&key.record.skeleton),
+            "record": hex(&own.0),
+            "rangeRecord": hex(&own.1.record.encode()),
+            "rangeSeal": hex(&own.1.seal),
+            "foreignRecord": hex(&other.0),
+            "foreignRangeRecord": hex(&other.1.record.encode()),
+            "foreignRangeSeal": hex(&other.1.seal),
+            "context": hex(&statement.context),
+            "input": hex(&statement.input),
+            "output": hex(&statement.output),
+            "seal": hex(&proven.proof.body),
+        });
+        std::fs::write(path, serde_json::to_string_pretty(&json).unwrap() + "\n").unwrap();
+    }
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let bytes = |key: &str| unhex(json[key].as_str().unwrap());
+    let skeleton = bytes("structure");
+    for (record, range_record, seal) in
+        [("record", "rangeRecord", "rangeSeal"), ("foreignRecord", "foreignRangeRecord", "foreignRangeSeal")]
+    {
+        let record = Record::decode(&bytes(record)).unwrap();
+        let ranges = RangeProof { record: Record::decode(&bytes(range_record)).unwrap(), seal: bytes(seal) };
+        let file = RecordFile { record, skeleton: skeleton.clone(), weights: Weights::Private(ranges) };
+        check_weights(&file, srs).unwrap();
+    }
+    let record = Record::decode(&bytes("record")).unwrap();
+    let context = bytes("context").try_into().unwrap();
+    let statement = Statement { context, input: bytes("input"), output: bytes("output") };
+    verify_seal(&record, srs, &statement, &bytes("seal")).unwrap();
 }
 
 #[test]

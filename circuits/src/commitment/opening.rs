@@ -1,10 +1,13 @@
 //! The deferred opening: `sum_i s_i C_i` opens to `v` at the multilinear point `zeta`.
 //!
-//! HyperKZG (Zhao et al.) with one SHPLONK quotient (Boneh, Drake, Fisch, Gabizon, ePrint 2020/081); the
-//! formulas are in `docs/formats.md`. `f_0` is the combination of rows, `f_{i+1}` its fold at
-//! `y_i = zeta[b-1-i]`, `f_b = v`. The folds before `f_{b-3}` are committed, `f_{b-3}` is sent as it is. No
-//! degree bound on `f_0` is needed: a part of it beyond `X^(2^b)` contributes nothing to `v` but the demand
-//! that its own folds vanish.
+//! HyperKZG (Zhao et al.) with folds of [`ARITY`] instead of two, and one SHPLONK quotient (Boneh, Drake, Fisch,
+//! Gabizon, ePrint 2020/081); the formulas are in `docs/formats.md`. `f_0` is the combination of rows; with
+//! `f_i = sum_k X^k g_k(X^ARITY)`, `f_{i+1}` is the extension of `g_0, g_1, ..` at the lowest coordinates of `zeta` that
+//! are left. The last fold `f_m` is sent as it is, those between are committed. No degree bound on `f_0` is needed: a part
+//! of it beyond `X^(2^b)` contributes nothing to `v` but the demand that its own folds vanish.
+//!
+//! What is claimed of `f_i` is its remainder modulo `X^ARITY - s`, whose coefficients are the `g_k(s)`: SHPLONK divides by
+//! vanishing polynomials and does not ask for their roots.
 
 use super::pairing::PairingClaim;
 use super::srs::VerifierSrs;
@@ -13,7 +16,7 @@ use crate::error::VerifyError;
 use crate::transcript::keccak::KeccakTranscript;
 use ark_bn254::{Fr, G1Affine};
 use ark_ec::AffineRepr;
-use ark_ff::{AdditiveGroup, Field, One};
+use ark_ff::{Field, One};
 
 /// What is to be shown. The caller's transcript has absorbed the rows (through `S0`) and all scalars.
 #[derive(Clone, Copy, Debug)]
@@ -28,19 +31,29 @@ pub struct Opening<'a> {
     pub v: Fr,
 }
 
-/// The last folds, which the verifier computes: `f_{b-TAIL}` is sent in the clear, as `2^TAIL` coefficients.
-/// Less than the smallest `b` of a record, so `f_0` is never the one.
-pub const TAIL: usize = 3;
+/// Coordinates that one fold binds.
+pub const FOLD_LOG: usize = 3;
+/// Coefficients of a polynomial that become one of its fold.
+pub const ARITY: usize = 1 << FOLD_LOG;
 
-/// Folds that are committed, of rows with `2^b` entries: `f_1 .. f_{b-TAIL-1}`.
-pub const fn committed_folds(b: usize) -> usize {
-    b.saturating_sub(TAIL + 1)
+/// Folds of rows with `2^b` entries: `f_1 .. f_m`, the last of which is not committed but sent.
+pub const fn folds(b: usize) -> usize {
+    b.saturating_sub(1) / FOLD_LOG
 }
 
-/// Words of an opening of rows with `2^b` entries: the blind, folds, coefficients, values and two quotients.
+/// log2 of the coefficients of the last fold; at least 1.
+pub const fn tail_log(b: usize) -> usize {
+    b - FOLD_LOG * folds(b)
+}
+
+/// Folds that are committed: `f_1 .. f_{m-1}`.
+pub const fn committed_folds(b: usize) -> usize {
+    folds(b).saturating_sub(1)
+}
+
+/// Words of an opening of rows with `2^b` entries: the blind, folds, coefficients, remainders and two quotients.
 pub const fn opening_words(b: usize) -> usize {
-    let folds = committed_folds(b);
-    1 + 2 * folds + (1 << TAIL) + 2 * (folds + 1) + 4
+    1 + 2 * committed_folds(b) + (1 << tail_log(b)) + ARITY * folds(b) + 4
 }
 
 /// Reads a proof of `opening` and reduces it to one pairing claim. The last point read is absorbed, so a
@@ -68,11 +81,11 @@ pub fn verify_opening(
     transcript.absorb_scalar(&blind);
     let folds = reader.points(committed_folds(b))?;
     folds.iter().for_each(|fold| transcript.absorb_point(fold));
-    let tail = reader.scalars(1 << TAIL)?;
+    let tail = reader.scalars(1 << tail_log(b))?;
     tail.iter().for_each(|coefficient| transcript.absorb_scalar(coefficient));
-    let r = transcript.challenge();
-    let values = reader.scalars(2 * (folds.len() + 1))?;
-    values.iter().for_each(|value| transcript.absorb_scalar(value));
+    let s = transcript.challenge();
+    let remainders = reader.scalars(ARITY * (folds.len() + 1))?;
+    remainders.iter().for_each(|value| transcript.absorb_scalar(value));
     let y = transcript.challenge();
     let quotient = reader.point()?;
     transcript.absorb_point(&quotient);
@@ -80,30 +93,25 @@ pub fn verify_opening(
     let last = reader.point()?;
     transcript.absorb_point(&last);
 
-    let points = Points::new(r, x)?;
-    // Remainders: sum_i y^i c_i R_i(x); meanwhile f_i(r^2) goes from fold to fold.
-    let mut remainder = Fr::default();
+    let points = Points::new(s, x)?;
+    let (last_coordinates, coordinates) = opening.zeta.split_at(tail_log(b));
+    // sum_i y^i c_i R_i(x); meanwhile f_i(s) goes from fold to fold.
+    let mut total = Fr::default();
     let mut weight = Fr::one();
-    let mut at_square = None;
-    for (pair, y_i) in values.chunks_exact(2).zip(opening.zeta.iter().rev()) {
-        let [plus, minus] = pair else { continue };
-        let even = (*plus + minus) * points.half;
-        let odd = (*plus - minus) * points.half_over_r;
-        let mut at_x = even + odd * x;
-        match at_square {
-            None => at_x *= points.c_0,
-            Some(value) => at_x += points.third * (value - even - odd * points.square),
-        }
-        remainder += weight * at_x;
+    let mut at_s = None;
+    for (remainder, ys) in remainders.chunks_exact(ARITY).zip(coordinates.rchunks_exact(FOLD_LOG)) {
+        let at_x = match at_s {
+            None => points.c_0 * evaluate(remainder, x),
+            Some(value) => evaluate(remainder, x) + points.last * (value - evaluate(remainder, s)),
+        };
+        total += weight * at_x;
         weight *= y;
-        at_square = Some(even + *y_i * (odd - even));
+        at_s = Some(fold_all(remainder, ys));
     }
-    let tail_at_square = tail.iter().rev().fold(Fr::default(), |sum, c| sum * points.square + c);
-    if at_square != Some(tail_at_square) {
+    if at_s != Some(evaluate(&tail, s)) {
         return Err(VerifyError::Rejected { check: "opening: last committed fold folds to the coefficients" });
     }
-    let last_fold = opening.zeta[..TAIL].iter().rev().fold(tail, |f, y_i| fold(&f, *y_i));
-    if last_fold != [opening.v] {
+    if fold_all(&tail, last_coordinates) != opening.v {
         return Err(VerifyError::Rejected { check: "opening: last fold equals v" });
     }
 
@@ -117,50 +125,44 @@ pub fn verify_opening(
         claim.left.push(weight, commitment);
         weight *= y;
     }
-    claim.left.push(-remainder, G1Affine::generator());
+    claim.left.push(-total, G1Affine::generator());
     claim.left.push(-points.vanishing, quotient);
     claim.left.push(x, last);
     claim.right.push(Fr::one(), last);
     Ok(claim)
 }
 
-/// `(1 - y) even + y odd`, for `f = even(X^2) + X odd(X^2)`.
-fn fold(f: &[Fr], y: Fr) -> Vec<Fr> {
-    f.chunks_exact(2).map(|pair| pair[0] + y * (pair[1] - pair[0])).collect()
+/// The polynomial with these coefficients, lowest first, at `x`.
+fn evaluate(f: &[Fr], x: Fr) -> Fr {
+    f.iter().rev().fold(Fr::default(), |sum, c| sum * x + c)
 }
 
-/// Constants of the points `{r, -r, r^2}` and of `x`.
+/// The extension of `2^n` values at `n` coordinates, most significant index bit first.
+fn fold_all(values: &[Fr], coordinates: &[Fr]) -> Fr {
+    let folded = coordinates
+        .iter()
+        .rev()
+        .fold(values.to_vec(), |f, y| f.chunks_exact(2).map(|pair| pair[0] + *y * (pair[1] - pair[0])).collect());
+    folded.first().copied().unwrap_or_default()
+}
+
+/// Constants of the challenges `s` and `x`.
 struct Points {
-    half: Fr,
-    /// `1 / (2 r)`
-    half_over_r: Fr,
-    /// `r^2`
-    square: Fr,
-    /// `x - r^2`
+    /// `x - s`
     c_0: Fr,
-    /// `(x^2 - r^2) / (r^4 - r^2)`: 1 at `r^2`, 0 at `r` and `-r`.
-    third: Fr,
-    /// `(x^2 - r^2) (x - r^2)`
+    /// `(x^ARITY - s) / (s^ARITY - s)`: 0 modulo `X^ARITY - s`, 1 at `s`.
+    last: Fr,
+    /// `(x^ARITY - s) (x - s)`
     vanishing: Fr,
 }
 
 impl Points {
-    fn new(r: Fr, x: Fr) -> Result<Self, VerifyError> {
-        let one = Fr::one();
-        let square = r.square();
-        // 2 r^2 (r^2 - 1) is zero exactly for r in {0, 1, -1}.
-        let excess = square - one;
-        let inverse = (square.double() * excess).inverse();
-        let inverse = inverse.ok_or(VerifyError::Rejected { check: "opening: challenge is none of 0, 1, -1" })?;
-        let c_0 = x - square;
-        let pair = x.square() - square;
-        Ok(Self {
-            half: (square * excess) * inverse,
-            half_over_r: r * excess * inverse,
-            square,
-            c_0,
-            third: pair * inverse.double(),
-            vanishing: pair * c_0,
-        })
+    fn new(s: Fr, x: Fr) -> Result<Self, VerifyError> {
+        let power = |base: Fr| (0..FOLD_LOG).fold(base, |power, _| power.square());
+        // Zero where X - s divides X^ARITY - s.
+        let inverse = (power(s) - s).inverse();
+        let inverse = inverse.ok_or(VerifyError::Rejected { check: "opening: challenge is no root of X^8 - X" })?;
+        let (c_0, all) = (x - s, power(x) - s);
+        Ok(Self { c_0, last: all * inverse, vanishing: all * c_0 })
     }
 }

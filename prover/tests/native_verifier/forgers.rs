@@ -4,7 +4,7 @@
 use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{AdditiveGroup, Field, Zero};
-use verin_circuits::commitment::opening::TAIL;
+use verin_circuits::commitment::opening::{ARITY, FOLD_LOG, tail_log};
 use verin_circuits::encoding::{point_bytes, scalar_bytes};
 use verin_circuits::transcript::keccak::KeccakTranscript;
 
@@ -41,58 +41,68 @@ pub fn open(
         bytes.extend(point_bytes(&point));
     };
 
+    let tail_log = tail_log(zeta.len());
     let mut folds = vec![f0.to_vec()];
-    for y in zeta[TAIL..].iter().rev() {
+    for ys in zeta[tail_log..].rchunks(FOLD_LOG) {
         let f = folds.last().unwrap();
-        folds.push(f.chunks(2).map(|pair| pair[0] + *y * (pair[1] - pair[0])).collect());
+        folds.push(f.chunks(ARITY).map(|chunk| fold(chunk, ys)).collect());
     }
     let mut tail = folds.pop().unwrap();
     if matches!(lie, Lie::Coefficients | Lie::Values) {
         // (1 - y) a + y b stays, for the lowest of the coordinates that are left.
-        let y = zeta[TAIL - 1];
-        tail[4] += y;
-        tail[5] += y - Fr::ONE;
+        let y = zeta[tail_log - 1];
+        tail[0] += y;
+        tail[1] += y - Fr::ONE;
     }
 
     scalar(&blind, transcript, &mut bytes);
     folds[1..].iter().for_each(|f| commit(f, transcript, &mut bytes));
     tail.iter().for_each(|c| scalar(c, transcript, &mut bytes));
-    let r = transcript.challenge();
-    let square = r.square();
-    let mut values: Vec<[Fr; 2]> = folds.iter().map(|f| [evaluate(f, r), evaluate(f, -r)]).collect();
+    let s = transcript.challenge();
+    let mut vanishing = vec![Fr::ZERO; ARITY + 1];
+    (vanishing[0], vanishing[ARITY]) = (-s, Fr::ONE);
+    let mut remainders: Vec<Vec<Fr>> = folds.iter().map(|f| remainder(f, &vanishing)).collect();
     if lie == Lie::Values {
-        // f(r) and f(-r) up by d: even up by d, so (1 - y) d at the next fold's r^2.
-        let y = zeta[TAIL];
-        let [plus, minus] = values.last_mut().unwrap();
-        let next = (Fr::ONE - y) * (*plus + *minus) / Fr::from(2u64) + y * (*plus - *minus) / r.double();
-        let d = (evaluate(&tail, square) - next) / (Fr::ONE - y);
-        *plus += d;
-        *minus += d;
+        // The first coefficient up by d: the next fold at s up by its weight times d.
+        let ys = &zeta[tail_log..][..FOLD_LOG];
+        let weight: Fr = ys.iter().map(|y| Fr::ONE - y).product();
+        let last = remainders.last_mut().unwrap();
+        let missing = evaluate(&tail, s) - fold(last, ys);
+        last[0] += missing / weight;
     }
-    values.iter().flatten().for_each(|value| scalar(value, transcript, &mut bytes));
+    remainders.iter().flatten().for_each(|value| scalar(value, transcript, &mut bytes));
 
     // The quotients, remainders forgotten.
     let y = transcript.challenge();
-    let (pair, all) = ([-square, Fr::ZERO, Fr::ONE], multiply(&[-square, Fr::ZERO, Fr::ONE], &[-square, Fr::ONE]));
+    let all = multiply(&vanishing, &[-s, Fr::ONE]);
     let mut quotient = vec![Fr::ZERO; f0.len()];
     let mut weight = Fr::ONE;
     for (i, f) in folds.iter().enumerate() {
-        add(&mut quotient, &divide(f, if i == 0 { &pair } else { &all }), weight);
+        add(&mut quotient, &divide(f, if i == 0 { &vanishing } else { &all }), weight);
         weight *= y;
     }
-    quotient.truncate(f0.len() - 2);
+    quotient.truncate(f0.len() - ARITY);
     commit(&quotient, transcript, &mut bytes);
 
     let x = transcript.challenge();
     let mut linear = vec![Fr::ZERO; f0.len()];
     let mut weight = Fr::ONE;
     for (i, f) in folds.iter().enumerate() {
-        add(&mut linear, f, if i == 0 { x - square } else { weight });
+        add(&mut linear, f, if i == 0 { x - s } else { weight });
         weight *= y;
     }
     add(&mut linear, &quotient, -evaluate(&all, x));
     commit(&divide(&linear, &[-x, Fr::ONE]), transcript, &mut bytes);
     bytes
+}
+
+/// The extension of values at coordinates, most significant index bit first, by its definition.
+fn fold(values: &[Fr], coordinates: &[Fr]) -> Fr {
+    let weight = |i: usize| -> Fr {
+        let bit = |j: usize| i >> (coordinates.len() - 1 - j) & 1 == 1;
+        coordinates.iter().enumerate().map(|(j, y)| if bit(j) { *y } else { Fr::ONE - y }).product()
+    };
+    values.iter().enumerate().map(|(i, value)| weight(i) * value).sum()
 }
 
 fn evaluate(f: &[Fr], x: Fr) -> Fr {
@@ -113,11 +123,22 @@ fn add(sum: &mut [Fr], f: &[Fr], weight: Fr) {
 
 /// Quotient by a monic polynomial.
 fn divide(f: &[Fr], divisor: &[Fr]) -> Vec<Fr> {
+    let (quotient, _) = divide_with_remainder(f, divisor);
+    quotient
+}
+
+fn remainder(f: &[Fr], divisor: &[Fr]) -> Vec<Fr> {
+    let (_, rest) = divide_with_remainder(f, divisor);
+    rest
+}
+
+fn divide_with_remainder(f: &[Fr], divisor: &[Fr]) -> (Vec<Fr>, Vec<Fr>) {
     let degree = divisor.len() - 1;
     let mut rest = f.to_vec();
     for i in (degree..f.len()).rev() {
         let lead = rest[i];
         (0..degree).for_each(|j| rest[i - degree + j] -= lead * divisor[j]);
     }
-    rest.split_off(degree.min(f.len()))
+    let quotient = rest.split_off(degree.min(f.len()));
+    (quotient, rest)
 }

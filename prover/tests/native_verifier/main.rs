@@ -33,13 +33,18 @@ fn mixed() -> Shape {
     Shape { flags, batch: 1, row_log: 4, ..public() }
 }
 
+/// Rows as long as a network's, for several committed folds.
+fn tall() -> Shape {
+    Shape { batch: 1, row_log: 13, ..public() }
+}
+
 fn check(sealed: &Sealed, seal: &[u8]) -> Result<(), VerifyError> {
     verify_seal(&sealed.record, VerifierSrs::insecure(), &sealed.statement, seal).map(|_| ())
 }
 
 #[test]
 fn completeness() {
-    for shape in [public(), private(), mixed()] {
+    for shape in [public(), private(), mixed(), tall()] {
         let sealed = seals::seal(shape, 1);
         assert_eq!(check(&sealed, &sealed.seal), Ok(()), "{shape:?}");
         let cost = seal_cost(&sealed.record, &sealed.record.key_sets[0]);
@@ -207,7 +212,7 @@ fn out_of_range_input_is_named() {
 #[test]
 fn golden() {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier-contract/test/fixtures"));
-    for (name, shape) in [("public", public()), ("private", private()), ("mixed", mixed())] {
+    for (name, shape) in [("public", public()), ("private", private()), ("mixed", mixed()), ("tall", tall())] {
         let path = folder.join(format!("seal_{name}.json"));
         if std::env::var_os("VERIN_WRITE_FIXTURES").is_some() {
             let sealed = seals::seal(shape, 7);

@@ -9,7 +9,7 @@ use ark_ff::{BigInteger, PrimeField};
 use num_bigint::BigUint;
 use sha3::{Digest, Keccak256};
 use std::ops::Range;
-use verin_circuits::commitment::opening::{TAIL, committed_folds};
+use verin_circuits::commitment::opening::{ARITY, committed_folds, folds, tail_log};
 use verin_circuits::encoding::{WORD, point_bytes};
 use verin_circuits::error::VerifyError;
 use verin_circuits::plonk::gates::{ADVICE, LANES};
@@ -28,6 +28,8 @@ enum Kind {
     Scalar,
     /// A point: another, its negative, the identity, one off the curve, coordinates that are not canonical.
     Point,
+    /// The same, but the identity is refused for what it is not, rather than for what it is.
+    PointOrIdentity,
 }
 
 /// A part of a file.
@@ -72,13 +74,14 @@ impl Manifest {
         }
     }
 
-    /// HyperKZG.
-    fn opening(&mut self, b: usize) {
+    /// HyperKZG. Without a mask, its points can be the identity.
+    fn opening(&mut self, b: usize, sealed: bool) {
+        let kind = if sealed { Kind::Point } else { Kind::PointOrIdentity };
         self.scalars("blinder", 1);
-        self.points("fold", committed_folds(b));
-        self.scalars("coefficient of the last fold sent", 1 << TAIL);
-        self.scalars("value of a fold", 2 * (committed_folds(b) + 1));
-        self.points("opening quotient", 2);
+        (0..committed_folds(b)).for_each(|i| self.field(format!("fold {i}"), 2 * WORD, kind));
+        self.scalars("coefficient of the last fold", 1 << tail_log(b));
+        self.scalars("remainder of a fold", ARITY * folds(b));
+        (0..2).for_each(|i| self.field(format!("opening quotient {i}"), 2 * WORD, kind));
     }
 }
 
@@ -122,7 +125,7 @@ fn proof_manifest(fixture: &Fixture) -> Manifest {
             m.field(format!("{message:?}, scalar {i}"), WORD, Kind::Scalar);
         }
     }
-    m.opening(record.row_log);
+    m.opening(record.row_log, proof.sealed);
     m.field("checksum", WORD, Kind::Bytes);
     m
 }
@@ -190,7 +193,7 @@ fn mutations(kind: Kind, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             all.extend(plus(bytes, &modulus::<Fr>()).map(|b| ("plus r", b)));
             all
         }
-        Kind::Point => {
+        Kind::Point | Kind::PointOrIdentity => {
             let (x, y) = bytes.split_at(WORD);
             let point = G1Affine::new_unchecked(Fq::from_be_bytes_mod_order(x), Fq::from_be_bytes_mod_order(y));
             assert!(point.is_on_curve());
@@ -239,6 +242,9 @@ fn tamper(file: &[u8], manifest: &Manifest, verify: impl Fn(&[u8]) -> Result<[u8
                 match how {
                     "plus r" | "x plus q" | "y plus q" => {
                         assert!(matches!(why, VerifyError::NotCanonical { .. }), "{}: {why}", field.name)
+                    }
+                    "the identity" if field.kind == Kind::PointOrIdentity => {
+                        assert!(matches!(why, VerifyError::Rejected { .. }), "{}: {why}", field.name)
                     }
                     "the identity" | "off the curve" => {
                         assert!(matches!(why, VerifyError::BadPoint { .. }), "{}: {why}", field.name)
