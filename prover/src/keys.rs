@@ -253,15 +253,15 @@ fn key_set(batch: usize, witness_rows: usize, key: &SealKey) -> Result<KeySet, P
     Ok(KeySet { batch, k: key.k as usize, witness_rows, transcript_repr: key.transcript_repr, fixed, permutation })
 }
 
-/// The cheapest row length. `chain` counts gas and proving time (half a unit of gas for each entry of a row, so that a second weighs
-/// about as much as five rows); `fast` counts the opening against the rows to commit and check.
+/// The cheapest row length. `chain` counts gas and proving time (a unit of gas for each entry of a row, so that a CPU second weighs
+/// about as much as nine rows); `fast` counts the opening against the rows to commit and check.
 fn choose_row_log(graph: &Graph, options: SetupOptions, constants: Constants) -> Result<u32, ProverError> {
     let mut best = None;
     for b in ROW_LOGS {
         // Rows too short for the model are no choice; that none fits is reported below.
         let Ok(schedule) = build(graph, options.schedule(constants, b, 1)) else { continue };
         let cost = match options.profile {
-            Profile::Chain => gas::opening(schedule.rows, b as usize) + (1 << b) / 2,
+            Profile::Chain => gas::opening(schedule.rows, b as usize) + (1 << b),
             Profile::Fast => 20 * schedule.rows.total() + 9 * (1 << b),
         };
         if best.is_none_or(|(least, _)| cost < least) {
