@@ -2,6 +2,8 @@
 //!
 //! Every case passes or is listed in `exceptions.txt`, with the reason; a listed case that passes is an error too.
 
+#[path = "../support/proof.rs"]
+mod proof;
 #[path = "../support/written.rs"]
 mod written;
 
@@ -9,7 +11,7 @@ mod archive;
 mod exceptions;
 mod kinds;
 mod operators;
-mod prove;
+mod program;
 
 use archive::{Archive, Case};
 use exceptions::{Exception, Verdict, exceptions};
@@ -22,12 +24,12 @@ use verin_prover::keys::{Profile, SetupOptions};
 /// What became of a case.
 fn verdict(case: &Case) -> Result<(), (Option<Verdict>, String)> {
     let mut differs = String::new();
-    for bits in prove::BITS {
-        let graph = prove::program(case, bits).map_err(|error| (Some(Verdict::Refused), error.to_string()))?;
-        let (input, output) = prove::run(&graph, case);
+    for bits in program::BITS {
+        let graph = program::program(case, bits).map_err(|error| (Some(Verdict::Refused), error.to_string()))?;
+        let (input, output) = program::run(&graph, case);
         let options = SetupOptions { profile: Profile::Fast, ..SetupOptions::default() };
-        prove::prove(&graph, &input, &output, options).map_err(|error| (None, error.to_string()))?;
-        match prove::difference(&graph, &output, &case.outputs) {
+        proof::prove(&graph, &input, &output, options).map_err(|error| (None, error.to_string()))?;
+        match program::difference(&graph, &output, &case.outputs) {
             None => return Ok(()),
             Some(wrong) => differs = wrong,
         }
@@ -90,16 +92,16 @@ fn every_kind_of_relation_is_sealed_and_verified() {
     let mut missing = BTreeSet::from(Kind::ALL);
     for entry in archive.manifest.cases.clone() {
         let case = archive.case(&entry);
-        let Ok(graph) = prove::program(&case, prove::BITS[0]) else { continue };
+        let Ok(graph) = program::program(&case, program::BITS[0]) else { continue };
         let new: Vec<Kind> = kinds(&graph).intersection(&missing).copied().collect();
         if new.is_empty() {
             continue;
         }
-        let (input, output) = prove::run(&graph, &case);
+        let (input, output) = program::run(&graph, &case);
         // The sealed part of the work is the same whatever is private; products are what weights meet inputs in.
         let private = new.contains(&Kind::Product);
         let options = SetupOptions { private_input: private, private_output: private, ..SetupOptions::default() };
-        prove::prove(&graph, &input, &output, options).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+        proof::prove(&graph, &input, &output, options).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
         new.iter().for_each(|kind| assert!(missing.remove(kind)));
     }
     assert!(missing.is_empty(), "no case has {missing:?}");

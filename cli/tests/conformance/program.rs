@@ -1,15 +1,6 @@
-//! A case from end to end: quantized, run, compared with ONNX's output, proved, and verified from what a verifier gets.
+//! The program of a case, its run, and how far that is from ONNX's output.
 
 use super::archive::{Case, Expected};
-use rand::SeedableRng;
-use rand_chacha::ChaCha20Rng;
-use std::sync::LazyLock;
-use verin_circuits::statement::decode_value;
-use verin_prover::backend::Cpu;
-use verin_prover::error::ProverError;
-use verin_prover::keys::{Profile, SetupOptions, setup};
-use verin_prover::prove::Prover;
-use verin_prover::srs::Srs;
 use verin_quantizer::{Graph, Options, Samples, execute, onnx, quantize_model};
 
 /// Bits of inputs, weights and values: enough to tell most operands apart, with tables that are proved in milliseconds; and
@@ -17,9 +8,6 @@ use verin_quantizer::{Graph, Options, Samples, execute, onnx, quantize_model};
 pub const BITS: [u8; 2] = [12, 16];
 /// How far a float may be from ONNX's, relative to the largest of its output (and to 1 where all are smaller).
 const TOLERANCE: f64 = 1.0 / 256.0;
-
-/// The development SRS, as far as a case needs it.
-static SRS: LazyLock<Srs> = LazyLock::new(|| Srs::insecure((1 << 18) + 1));
 
 /// The program of a case with `bits`, and scales for the input it is tested on.
 pub fn program(case: &Case, bits: u8) -> Result<Graph, verin_quantizer::Error> {
@@ -54,27 +42,4 @@ pub fn difference(graph: &Graph, output: &[i64], expected: &[Expected]) -> Optio
             part.values.len()
         ))
     })
-}
-
-/// Proves that `input` gives `output`, and verifies it.
-pub fn prove(graph: &Graph, input: &[i64], output: &[i64], options: SetupOptions) -> Result<(), ProverError> {
-    let key = setup(&Cpu, graph.clone(), options, &|powers| {
-        Ok(Srs { powers: SRS.powers.iter().take(powers).copied().collect(), verifier: SRS.verifier.clone() })
-    })?;
-    let mut prover = Prover::new(key, &Cpu);
-    let sealed = options.profile == Profile::Chain;
-    let proven = prover.prove(&[input.to_vec()], [7; 32], sealed, &mut ChaCha20Rng::seed_from_u64(1))?;
-    let record = &prover.key().record;
-    record.verify(&proven.proof, &SRS.verifier)?;
-    assert_eq!(proven.outputs, [output]);
-    // What is shown is what was proved; commitments are the verifier's to check.
-    let statement = &proven.proof.statement;
-    for (port, bytes, values) in
-        [(record.record.input, &statement.input, input), (record.record.output, &statement.output, output)]
-    {
-        if port.width > 0 {
-            assert!(bytes.chunks(port.width).map(decode_value).eq(values.iter().copied()), "another statement");
-        }
-    }
-    Ok(())
 }
