@@ -149,7 +149,7 @@ impl<'a> Builder<'a> {
         let input = |input: &String| if input.is_empty() { Ok(None) } else { self.value(input, &at).map(Some) };
         let inputs = node.input.iter().map(input).collect::<Result<_, _>>()?;
         let (file, opset, target) = (self.file, self.opset, &mut self.target);
-        let mut context = Context { file, node, name: name.clone(), opset, inputs, target };
+        let mut context = Context { file, node, name, opset, inputs, target };
         let results = match operator.build {
             Build::Function(function) => vec![unary::build(&mut context, function)?],
             Build::One(build) => vec![build(&mut context)?],
