@@ -1,4 +1,4 @@
-//! Accuracy and golden: the network for handwritten digits on data it has not seen.
+//! Accuracy and golden: the networks for handwritten digits on data they have not seen, for every target and number of bits.
 
 mod common;
 
@@ -16,16 +16,6 @@ fn digits(bits: Option<u8>) -> Quantized {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-#[test]
-fn float_model_reproduces_onnxruntime() {
-    let model = onnx::read(&std::fs::read(repo("models/mlp_digits.onnx")).unwrap(), "mlp_digits.onnx").unwrap();
-    let input = Samples::read(&repo("models/mlp_digits.npz")).unwrap();
-    let output = model.run(input.single(64).unwrap());
-    // onnxruntime's output for this input, extremes of `y` in mlp_digits.npz.
-    let (lo, hi) = output.iter().fold((f64::MAX, f64::MIN), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
-    assert!((lo - -8.989259).abs() < 1e-4 && (hi - 8.581218).abs() < 1e-4, "{lo} {hi}");
 }
 
 #[test]
@@ -64,13 +54,6 @@ fn convolutions_lose_no_more() {
         let accuracy = quantized.graph.accuracy(&test).unwrap().unwrap();
         let lost = if target == Target::Speed { 0.03 } else { 0.005 };
         assert!(accuracy >= float - lost, "{target:?}: {accuracy} of {float}");
-    }
-    for name in ["lenet", "cnn_264k"] {
-        let bytes = std::fs::read(repo(&format!("models/{name}.onnx"))).unwrap();
-        let samples = Samples::read(&repo(&format!("models/{name}.calib.npz"))).unwrap();
-        let report = quantize(&bytes, name, Some(&samples), &Options::default()).unwrap().report;
-        assert!(report.output_error < 0.02 && report.argmax_agreement == 1.0, "{name}: {}", report.output_error);
-        assert!(report.cost.tree_log <= 16, "{name}");
     }
 }
 

@@ -638,7 +638,7 @@ fn models_that_contradict_themselves() {
     let mut two = base();
     two.graph().node[0].output.push("z".into());
     assert!(two.read().is_ok());
-    refused(&two.output("z"), &["`z`", "further output of node `Relu`"]);
+    refused(&two.output("z"), &["`z`", "further output of node `Relu` (Relu)"]);
     refused(&Model::new(13).node("Relu", &["x"], "y", &[]).output("y"), &["0 inputs"]);
     refused(&Model::new(13).input("x", &x), &["0 outputs"]);
     let infinite = base().constant("c", &floats(&[1], &[3e38])).node("Mul", &["c", "c"], "cc", &[]);

@@ -4,12 +4,15 @@
 //! test    everything: tools, licences, format, lints, tests of crates and contracts, the demo
 //! check   the quick part of it: licences, format, lints
 //! bench   benchmarks and their report; with --peers, Verin beside other provers
+//! models  networks that are too large for the repository, for tests
 //! abi     ABI and bytecode of the contracts, written again
 //! ```
 
 mod bench;
 mod licences;
+mod models;
 mod peers;
+mod python;
 mod suite;
 mod tools;
 
@@ -17,7 +20,7 @@ use std::process::ExitCode;
 use suite::{Failed, Suites, command, npm};
 
 const USAGE: &str =
-    "usage: cargo xtask test | check | bench [OUT] | bench --peers OUT [RUNS] [MODEL ..] [--large] | abi";
+    "usage: cargo xtask test | check | bench [OUT] | bench --peers OUT [RUNS] [MODEL ..] [--large] | models | abi";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["check"] => check(),
         ["bench", "--peers", rest @ ..] => peers::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        ["models"] => models::make(),
         ["abi"] => npm("ci").and_then(|()| npm("abi")),
         _ => Err(Failed(USAGE.into())),
     };
@@ -52,7 +56,8 @@ fn test() -> Result<(), Failed> {
     suites.needed("tools", 180, tools::install)?;
     quick(&mut suites);
     suites.needed("npm packages", 120, || npm("ci"))?;
-    suites.run("cargo test", 1500, || command("cargo", &["test", "--release", "--workspace"]));
+    suites.run("models", 120, models::make);
+    suites.run("cargo test", 1700, || command("cargo", &["test", "--release", "--workspace"]));
     suites.run("contracts, format", 30, || npm("fmt:check"));
     suites.run("contracts, tests", 420, || npm("test"));
     suites.run("contracts, ABI", 180, || npm("abi:check"));

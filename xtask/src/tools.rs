@@ -14,17 +14,7 @@ pub(crate) fn install() -> Result<(), Failed> {
     if !missing.is_empty() {
         let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
         let names: Vec<&str> = missing.iter().map(|(program, _)| *program).collect();
-        if !debian() || !root() {
-            let message = format!(
-                "missing: {}; install them (Debian, Ubuntu: apt-get install {})",
-                names.join(", "),
-                packages.join(" ")
-            );
-            return Err(Failed(message));
-        }
-        command("apt-get", &["update", "-q"])?;
-        let install = ["install", "-y", "-q", "--no-install-recommends"];
-        command("apt-get", &[&install[..], &packages].concat())?;
+        apt(&names, &packages)?;
     }
     let node = version("node").unwrap_or_default();
     let major = node.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
@@ -33,6 +23,31 @@ pub(crate) fn install() -> Result<(), Failed> {
         Some(major) if major >= NODE => Ok(()),
         _ => Err(Failed(format!("node {node} is too old: version {NODE} or later is needed"))),
     }
+}
+
+/// Installs what virtual environments of Python need, likewise.
+pub(crate) fn python() -> Result<(), Failed> {
+    let mut command = Command::new("python3");
+    let there = command.args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status();
+    match there.is_ok_and(|status| status.success()) {
+        true => Ok(()),
+        false => apt(&["python3 with its module venv"], &["python3", "python3-venv"]),
+    }
+}
+
+/// Installs Debian's `packages` of `programs` that are missing, or says that they are.
+fn apt(programs: &[&str], packages: &[&str]) -> Result<(), Failed> {
+    if !debian() || !root() {
+        let message = format!(
+            "missing: {}; install them (Debian, Ubuntu: apt-get install {})",
+            programs.join(", "),
+            packages.join(" ")
+        );
+        return Err(Failed(message));
+    }
+    command("apt-get", &["update", "-q"])?;
+    let install = ["install", "-y", "-q", "--no-install-recommends"];
+    command("apt-get", &[&install[..], packages].concat())
 }
 
 /// Whether the sources are as rustfmt writes them.

@@ -87,7 +87,7 @@ pub(super) struct Builder<'a> {
     file: &'a str,
     opset: i64,
     pub(super) values: HashMap<String, Value>,
-    /// Outputs that a node has by name but that are not supported, with that node.
+    /// Outputs that a node has by name but that are not supported, with that node and its operator.
     refused: HashMap<String, String>,
     target: Target,
 }
@@ -111,7 +111,7 @@ impl<'a> Builder<'a> {
             (None, Some(node)) => (
                 "a value that is supported (of this operator only the first outputs are: export a model that does not use \
                  the others)",
-                format!("`{name}`, a further output of node `{node}`"),
+                format!("`{name}`, a further output of {node}"),
             ),
             (None, None) => ("a value that an input, an initializer or an earlier node defines", format!("`{name}`")),
         };
@@ -149,7 +149,7 @@ impl<'a> Builder<'a> {
         let input = |input: &String| if input.is_empty() { Ok(None) } else { self.value(input, &at).map(Some) };
         let inputs = node.input.iter().map(input).collect::<Result<_, _>>()?;
         let (file, opset, target) = (self.file, self.opset, &mut self.target);
-        let mut context = Context { file, node, name: name.clone(), opset, inputs, target };
+        let mut context = Context { file, node, name, opset, inputs, target };
         let results = match operator.build {
             Build::Function(function) => vec![unary::build(&mut context, function)?],
             Build::One(build) => vec![build(&mut context)?],
@@ -163,7 +163,7 @@ impl<'a> Builder<'a> {
             }
             let twice = match result {
                 Some(value) => self.values.insert(output.clone(), value).is_some(),
-                None => self.refused.insert(output.clone(), name.clone()).is_some(),
+                None => self.refused.insert(output.clone(), at.clone()).is_some(),
             };
             if twice {
                 let (file, expected) = (file.into(), "output names of its own".into());

@@ -2,8 +2,8 @@
 //! timed.
 
 use super::Work;
-use super::python::Environment;
 use super::row::{Row, System};
+use crate::python::Environment;
 use crate::suite::{Failed, root};
 use serde_json::Value;
 

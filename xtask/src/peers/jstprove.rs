@@ -4,8 +4,8 @@
 
 use super::Work;
 use super::measure::{Run, measure as run};
-use super::python::Environment;
 use super::row::{Row, System};
+use crate::python::Environment;
 use crate::suite::{Failed, root};
 use serde_json::Value;
 use std::process::Command;

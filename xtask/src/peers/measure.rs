@@ -1,5 +1,6 @@
 //! Seconds and memory of a process.
 
+use crate::python::Environment;
 use crate::suite::Failed;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
@@ -35,6 +36,19 @@ impl Spent {
             values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
         };
         Self { wall: median(|s| s.wall), cpu: median(|s| s.cpu), peak: median(|s| s.peak) }
+    }
+}
+
+impl Environment {
+    /// Where the modules are.
+    pub(super) fn modules(&self) -> Result<String, Failed> {
+        let code = "import sysconfig; print(sysconfig.get_paths()['platlib'])";
+        Ok(self.python(&["-c", code])?.stdout.trim().to_string())
+    }
+
+    /// Runs Python and measures it.
+    pub(super) fn python(&self, args: &[&str]) -> Result<Run, Failed> {
+        measure(Command::new(self.program("python")).args(args))
     }
 }
 

@@ -6,15 +6,14 @@
 mod ezkl;
 mod jstprove;
 mod measure;
-mod python;
 mod row;
 mod verin;
 
 pub(crate) use measure::child;
 
+use crate::python::Environment;
 use crate::suite::{Failed, command, root};
 use measure::{Run, Spent};
-use python::Environment;
 use row::{Row, System};
 use serde_json::json;
 use std::fs;
@@ -51,8 +50,8 @@ pub(crate) fn run(args: &[&str]) -> Result<(), Failed> {
     let request = request(args)?;
     command("cargo", &["build", "--release", "--package", "verin-cli"])?;
     fs::create_dir_all(request.out).map_err(|e| Failed(format!("{}: {e}", request.out.display())))?;
-    let ezkl = Environment::install("ezkl", &ezkl::WHEELS);
-    let jstprove = Environment::install("jstprove", &jstprove::WHEELS);
+    let ezkl = Environment::install(&format!("{FOLDER}/ezkl"), &ezkl::WHEELS);
+    let jstprove = Environment::install(&format!("{FOLDER}/jstprove"), &jstprove::WHEELS);
     let mut rows = Vec::new();
     for model in &request.models {
         let expected = reference(&ezkl, model);

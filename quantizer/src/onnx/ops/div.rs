@@ -14,7 +14,7 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
     }
     if a.kind() == Kind::Int && b.kind() == Kind::Int {
         let divisors = divisors(context, &b)?;
-        return parameter::each(context, (&divisors, "divisors"), &dims, |context, divisor| {
+        return parameter::each(context, (&divisors, "divisors"), &dims, |context, divisor, _| {
             context.map(&a, vec![Function::Quotient { divisor }], true)
         });
     }

@@ -19,7 +19,7 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
         return fold(context, (x, y), &dims, a.kind(), Rule { ints, floats: |x, y| left(y).eval(x) });
     }
     let divisors = divisors(context, &b)?;
-    parameter::each(context, (&divisors, "divisors"), &dims, |context, divisor| {
+    parameter::each(context, (&divisors, "divisors"), &dims, |context, divisor, _| {
         // Multiples of a fraction of many bits are nowhere in fixed point: what is left of them is rounded.
         let exact = (divisor * 256.0).fract() == 0.0;
         context.map(&a, vec![left(divisor)], exact)

@@ -26,7 +26,7 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
         }
         (_, Value::Constant(exponents)) => {
             finite(context, exponents)?;
-            parameter::each(context, (exponents, "exponents"), &dims, |context, exponent| match exponent {
+            parameter::each(context, (exponents, "exponents"), &dims, |context, exponent, here| match exponent {
                 1.0 => Ok(base.clone()),
                 // A product is exact where a table is rounded.
                 2.0 => {
@@ -35,13 +35,18 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
                 }
                 exponent => {
                     let functions: Vec<Function> = [Function::Pow { exponent }].into_iter().chain(whole).collect();
+                    let defined = exponent > 0.0 && exponent.fract() == 0.0;
+                    let base = match here {
+                        Some(here) if !defined => or_one(context, &base, here, &dims)?,
+                        _ => base.clone(),
+                    };
                     Ok(unary::apply(context, &base, &functions)?.of_kind(kind))
                 }
             })
         }
         (Value::Constant(bases), Value::Computed(_)) => {
             finite(context, bases)?;
-            parameter::each(context, (bases, "bases"), &dims, |context, base| {
+            parameter::each(context, (bases, "bases"), &dims, |context, base, _| {
                 if base <= 0.0 {
                     let reason = format!("the constant base {base} of a computed exponent is not positive");
                     return Err(context.unsupported(reason, "use a positive base, or a constant exponent"));
@@ -55,6 +60,15 @@ pub(super) fn build(context: &mut Context) -> Result<Value, Error> {
             Err(context.unsupported("base and exponent are both computed", "make one of them a constant"))
         }
     }
+}
+
+/// `base` where `here` is 1, and 1 where it is 0: the power of an element by the exponent of another need not exist, as that of 0 by
+/// -1, and 0 times infinite is no 0.
+fn or_one(context: &mut Context, base: &Value, here: &Value, dims: &[u32]) -> Result<Value, Error> {
+    let one = context.scalar(1.0);
+    let terms =
+        vec![context.product(1.0, here, base, dims), context.term(1.0, &one, dims), context.term(-1.0, here, dims)];
+    context.sum(terms, dims.to_vec(), base.kind())
 }
 
 /// Demands that all elements are finite.
