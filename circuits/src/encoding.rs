@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same reader, for which two zero words are the identity. Openings without a mask need it: quotients and folds of
-    /// rows with few entries can vanish.
+    /// rows with few entries can vanish. Two zero words are off the curve, so that nothing else is written like it.
     pub fn with_identity(self) -> Self {
         Self { identity: true, ..self }
     }

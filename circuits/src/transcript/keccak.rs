@@ -26,7 +26,7 @@ impl KeccakTranscript {
     pub fn absorb_scalar(&mut self, s: &Fr) {
         self.buffer.extend_from_slice(&scalar_bytes(s));
     }
-    /// Takes a point in; the caller has rejected the identity.
+    /// Takes a point in; the identity, where it is legal, as two zero words.
     pub fn absorb_point(&mut self, p: &G1Affine) {
         self.buffer.extend_from_slice(&point_bytes(p));
     }

@@ -15,8 +15,10 @@ pub enum Lie {
     None,
     /// Coefficients of another polynomial that folds to the same `v`.
     Coefficients,
-    /// The same, and values of the last committed fold that agree with them: against the commitment.
+    /// The same, and a remainder of the fold before that agrees with them: against its commitment, or that of the rows.
     Values,
+    /// A first fold that is none of the rows', but folds to what theirs does, committed and opened as it is.
+    Fold,
     /// Everything as it is; what is false is `v`, to which the coefficients do not fold.
     Value,
 }
@@ -48,6 +50,11 @@ pub fn open(
         folds.push(f.chunks(ARITY).map(|chunk| fold(chunk, ys)).collect());
     }
     let mut tail = folds.pop().unwrap();
+    if lie == Lie::Fold {
+        let y = zeta[zeta.len() - FOLD_LOG - 1];
+        folds[1][0] += y;
+        folds[1][1] += y - Fr::ONE;
+    }
     if matches!(lie, Lie::Coefficients | Lie::Values) {
         // (1 - y) a + y b stays, for the lowest of the coordinates that are left.
         let y = zeta[tail_log - 1];

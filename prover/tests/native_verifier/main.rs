@@ -11,6 +11,7 @@ use ark_ff::{BigInteger, PrimeField};
 use forgers::Lie;
 use seals::{Sealed, Shape};
 use std::path::PathBuf;
+use verin_circuits::commitment::opening::committed_folds;
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_circuits::error::VerifyError;
 use verin_circuits::plonk::proof::PROOF_WORDS;
@@ -33,6 +34,11 @@ fn mixed() -> Shape {
     Shape { flags, batch: 1, row_log: 4, ..public() }
 }
 
+/// Rows long enough for a committed fold.
+fn folded() -> Shape {
+    Shape { row_log: 8, ..public() }
+}
+
 /// Rows as long as a network's, for several committed folds.
 fn tall() -> Shape {
     Shape { batch: 1, row_log: 13, ..public() }
@@ -44,7 +50,7 @@ fn check(sealed: &Sealed, seal: &[u8]) -> Result<(), VerifyError> {
 
 #[test]
 fn completeness() {
-    for shape in [public(), private(), mixed(), tall()] {
+    for shape in [public(), private(), mixed(), folded(), tall()] {
         let sealed = seals::seal(shape, 1);
         assert_eq!(check(&sealed, &sealed.seal), Ok(()), "{shape:?}");
         let cost = seal_cost(&sealed.record, &sealed.record.key_sets[0]);
@@ -76,7 +82,7 @@ fn parity_with_halo2() {
 /// Every word of a seal, changed in the ways a forger would try first.
 #[test]
 fn tamper_seal() {
-    let sealed = seals::seal(public(), 3);
+    let sealed = seals::seal(folded(), 3);
     let modulus = Fr::MODULUS.to_bytes_be();
     for word in 0..sealed.seal.len() / 32 {
         let at = 32 * word..32 * (word + 1);
@@ -111,10 +117,11 @@ fn tamper_seal() {
 /// The coefficients in the clear are tied to the last committed fold, that fold to its commitment, they to `v`.
 #[test]
 fn forged_openings() {
-    for shape in [public(), mixed()] {
+    for shape in [public(), mixed(), folded(), tall()] {
         let honest = seals::forge(shape, 9, Lie::None);
         assert_eq!(check(&honest, &honest.seal), Ok(()));
-        for (_, lie, expected) in forged() {
+        let committed = committed_folds(shape.row_log) > 0;
+        for (_, lie, expected) in forged().into_iter().filter(|(_, lie, _)| committed || *lie != Lie::Fold) {
             let sealed = seals::forge(shape, 9, lie);
             assert_eq!(check(&sealed, &sealed.seal), Err(VerifyError::Rejected { check: expected }), "{lie:?}");
         }
@@ -122,10 +129,11 @@ fn forged_openings() {
 }
 
 /// Name in the fixtures, lie, the check that catches it.
-fn forged() -> [(&'static str, Lie, &'static str); 3] {
+fn forged() -> [(&'static str, Lie, &'static str); 4] {
     [
         ("coefficients", Lie::Coefficients, "opening: last committed fold folds to the coefficients"),
         ("values", Lie::Values, "pairing"),
+        ("fold", Lie::Fold, "pairing"),
         ("value", Lie::Value, "opening: last fold equals v"),
     ]
 }
@@ -212,7 +220,9 @@ fn out_of_range_input_is_named() {
 #[test]
 fn golden() {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier-contract/test/fixtures"));
-    for (name, shape) in [("public", public()), ("private", private()), ("mixed", mixed()), ("tall", tall())] {
+    for (name, shape) in
+        [("public", public()), ("private", private()), ("mixed", mixed()), ("folded", folded()), ("tall", tall())]
+    {
         let path = folder.join(format!("seal_{name}.json"));
         if std::env::var_os("VERIN_WRITE_FIXTURES").is_some() {
             let sealed = seals::seal(shape, 7);
@@ -231,14 +241,14 @@ fn golden() {
     }
 }
 
-/// Forged seals for the statement and record of `seal_public.json`, made along with it; still refused.
+/// Forged seals for the statement and record of `seal_folded.json`, made along with it; still refused.
 #[test]
 fn golden_forgeries() {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier-contract/test/fixtures"));
-    let path = folder.join("forged_public.json");
-    let honest = seals::seal(public(), 7);
+    let path = folder.join("forged_folded.json");
+    let honest = seals::seal(folded(), 7);
     if std::env::var_os("VERIN_WRITE_FIXTURES").is_some() {
-        let seals = forged().map(|(name, lie, _)| (name.to_string(), hex(&seals::forge(public(), 7, lie).seal).into()));
+        let seals = forged().map(|(name, lie, _)| (name.to_string(), hex(&seals::forge(folded(), 7, lie).seal).into()));
         let json = serde_json::Value::Object(seals.into_iter().collect());
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(&path, serde_json::to_string_pretty(&json).unwrap() + "\n").unwrap();

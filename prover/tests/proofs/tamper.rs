@@ -196,7 +196,7 @@ fn mutations(kind: Kind, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         Kind::Point | Kind::PointOrIdentity => {
             let (x, y) = bytes.split_at(WORD);
             let point = G1Affine::new_unchecked(Fq::from_be_bytes_mod_order(x), Fq::from_be_bytes_mod_order(y));
-            assert!(point.is_on_curve());
+            assert!(point.is_on_curve(), "choose a fixture whose points are none of them the identity");
             let other = (point + G1Affine::generator()).into_affine();
             let mut all = vec![
                 ("another point", point_bytes(&other).to_vec()),

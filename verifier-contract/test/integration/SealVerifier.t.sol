@@ -22,15 +22,16 @@ contract SealVerifierTest is SealFixtures {
         verifier = deployFor(load("public"));
     }
 
-    function test_accepts_public_private_mixed_and_tall() external view {
+    function test_accepts_seals_of_every_shape() external view {
         call(load("public"));
         call(load("private"));
         call(load("mixed"));
+        call(load("folded"));
         call(load("tall"));
     }
 
     function test_tamper_every_word_of_the_seal() external view {
-        tamperSeal(load("public"));
+        tamperSeal(load("folded"));
     }
 
     function test_tamper_every_word_of_a_private_seal() external view {
@@ -166,15 +167,18 @@ contract SealVerifierTest is SealFixtures {
         refused(s, "context");
     }
 
-    /// @dev The coefficients in the clear: not those of the last committed fold; those that its values, false
-    /// themselves, say; not those that fold to the value. Everything else about each seal is as it should be.
+    /// @dev The coefficients in the clear: not those of the last fold; those that a remainder, false itself, says; not those
+    /// that fold to the value. And a committed fold that is none. Everything else about each seal is as it should be.
     function test_refuses_forged_openings() external {
-        Sealed memory s = load("public");
-        string memory json = files.readFile("test/fixtures/forged_public.json");
+        Sealed memory s = load("folded");
+        string memory json = files.readFile("test/fixtures/forged_folded.json");
         s.seal = files.parseJsonBytes(json, ".coefficients");
         vm.expectRevert(HyperKzg.OpeningMismatch.selector);
         call(s);
         s.seal = files.parseJsonBytes(json, ".values");
+        vm.expectRevert(G1.PairingMismatch.selector);
+        call(s);
+        s.seal = files.parseJsonBytes(json, ".fold");
         vm.expectRevert(G1.PairingMismatch.selector);
         call(s);
         s.seal = files.parseJsonBytes(json, ".value");
@@ -183,8 +187,10 @@ contract SealVerifierTest is SealFixtures {
     }
 
     function test_refuses_bad_points_everywhere() external view {
-        Sealed memory s = load("public");
-        uint256[4] memory places = [uint256(0), 18, 32, s.seal.length / 32 - 2];
+        Sealed memory s = load("folded");
+        uint256 quotients = s.seal.length / 32 - 4;
+        // A witness row, halo2's, the committed fold, the last quotient.
+        uint256[5] memory places = [uint256(0), 20, 34, quotients - 16 - 4 - 2, quotients + 2];
         for (uint256 i = 0; i < places.length; ++i) {
             uint256 x = wordAt(s.seal, places[i]);
             uint256 y = wordAt(s.seal, places[i] + 1);
