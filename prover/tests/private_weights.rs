@@ -15,6 +15,7 @@ use verin_circuits::error::VerifyError;
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::record::Record;
 use verin_circuits::schedule::{Constants, Form, Role, build, limbs};
+use verin_circuits::statement::Statement;
 use verin_circuits::weights::{
     RangeProof, Weights, check_weights, range_options, range_program, range_statement, ranges_digest,
 };
@@ -137,6 +138,53 @@ fn what_cannot_be_private_is_refused() {
     let mut wide = program();
     wide.constants[0].declared = Some(52);
     refused(&wide, OPTIONS, "accumulator may reach");
+}
+
+/// The record, the range proof and the seal the contract's tests read still verify here. `VERIN_WRITE_FIXTURES=1` makes them anew.
+#[test]
+fn golden_private_weights() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier-contract/test/fixtures/private_weights.json");
+    let hex = |bytes: &[u8]| bytes.iter().fold("0x".to_string(), |text, byte| text + &format!("{byte:02x}"));
+    let srs = VerifierSrs::insecure();
+    if std::env::var_os("VERIN_WRITE_FIXTURES").is_some() {
+        let [key, _, foreign] = &*KEYS;
+        let (of, foreign) = (key.record.clone(), foreign.record.clone());
+        let key = keyfile::decode(&keyfile::encode(key)).unwrap();
+        let proof = Prover::new(key, &Cpu).prove(&[vec![-3; 15]], [0x22; 32], true, &mut rng(6)).unwrap().proof;
+        let points: Vec<u8> = srs.tau_b.iter().flat_map(point_bytes).collect();
+        let json = serde_json::json!({
+            "srs": hex(&[verin_circuits::commitment::srs::g2_bytes(&srs.tau_g2).to_vec(), points].concat()),
+            "srsDigest": hex(&srs.digest),
+            "record": hex(&of.record.encode()),
+            "structure": hex(&of.skeleton),
+            "rangeRecord": hex(&ranges(&of).record.encode()),
+            "rangeSeal": hex(&ranges(&of).seal),
+            "foreignRecord": hex(&foreign.record.encode()),
+            "foreignRangeRecord": hex(&ranges(&foreign).record.encode()),
+            "foreignRangeSeal": hex(&ranges(&foreign).seal),
+            "context": hex(&proof.statement.context),
+            "input": hex(&proof.statement.input),
+            "output": hex(&proof.statement.output),
+            "seal": hex(&proof.body),
+        });
+        std::fs::write(path, serde_json::to_string_pretty(&json).unwrap() + "\n").unwrap();
+    }
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let bytes = |name: &str| -> Vec<u8> {
+        let digits = json[name].as_str().unwrap().strip_prefix("0x").unwrap();
+        (0..digits.len() / 2).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap()).collect()
+    };
+    for (record, range_record, seal) in
+        [("record", "rangeRecord", "rangeSeal"), ("foreignRecord", "foreignRangeRecord", "foreignRangeSeal")]
+    {
+        let weights =
+            Weights::Private(RangeProof { record: Record::decode(&bytes(range_record)).unwrap(), seal: bytes(seal) });
+        let record = Record::decode(&bytes(record)).unwrap();
+        check_weights(&RecordFile { record, skeleton: bytes("structure"), weights }, srs).unwrap();
+    }
+    let [context, input, output] = ["context", "input", "output"].map(bytes);
+    let statement = Statement { context: context.try_into().unwrap(), input, output };
+    verify_seal(&Record::decode(&bytes("record")).unwrap(), srs, &statement, &bytes("seal")).unwrap();
 }
 
 // What is published.

@@ -22,5 +22,5 @@ fn golden_proofs() {
             writeln!(text, "  proof {} bytes{fixed}", proof.len()).unwrap();
         }
     }
-    golden::check("proofs.v2.txt", &text);
+    golden::check("proofs.v3.txt", &text);
 }
