@@ -13,6 +13,7 @@ pub mod io;
 pub mod lookup;
 pub mod multilinear;
 pub mod openings;
+pub mod packing;
 pub mod plonk;
 pub mod record;
 pub mod relations;

@@ -10,7 +10,7 @@ use core::ops::RangeInclusive;
 use sha3::{Digest, Keccak256};
 
 /// Hashed, the first word of every record of this version.
-pub const TAG: &[u8] = b"verin.record.v1";
+pub const TAG: &[u8] = b"verin.record.v2";
 /// Fixed columns of the seal circuit.
 pub const FIXED_COLUMNS: usize = 7;
 /// Columns of its permutation.
@@ -117,6 +117,12 @@ impl Port {
         }
         Ok(())
     }
+}
+
+/// Whether `width` bytes hold all values in a range.
+pub fn holds(width: usize, (lo, hi): (i64, i64)) -> bool {
+    let half = 1i128 << (8 * width).saturating_sub(1);
+    i128::from(lo) >= -half && i128::from(hi) < half
 }
 
 /// Verifying key of the seal circuit for one batch size.
@@ -230,6 +236,9 @@ impl Record {
         let input_range = (signed(reader)?, signed(reader)?);
         if input_range.0 > input_range.1 {
             return Err(malformed("the input range is empty"));
+        }
+        if !flags.private_input && !holds(input.width, input_range) {
+            return Err(malformed("input values have too few bytes for their range"));
         }
         let output = Port::decode(reader, flags.private_output, "record, output")?;
         let models = bounded(reader, 0..=MAX_ROWS - 1, "too many model rows")?;
@@ -394,6 +403,25 @@ mod tests {
         for case @ (private, bytes, width, rows, cols, log_cols, legal) in ports {
             let port = Port { bytes, width, rows, cols, log_cols };
             assert_eq!(port.check(private, "port").is_ok(), legal, "{case:?}");
+        }
+    }
+
+    /// Ranges of inputs, and whether so many bytes hold all their values.
+    #[test]
+    fn bytes_of_a_range() {
+        for (width, lo, hi, fits) in [
+            (1, -128, 127, true),
+            (1, -129, 127, false),
+            (1, -128, 128, false),
+            (1, 5, 5, true),
+            (2, -32768, 32767, true),
+            (2, -32769, 0, false),
+            (2, 0, 32768, false),
+            (3, 8_388_607, 8_388_607, true),
+            (3, 8_388_608, 8_388_608, false),
+            (8, i64::MIN, i64::MAX, true),
+        ] {
+            assert_eq!(holds(width, (lo, hi)), fits, "{lo} ..= {hi} in {width} bytes");
         }
     }
 

@@ -5,7 +5,7 @@
 //! pair a record with another program.
 
 use crate::error::VerifyError;
-use crate::record::{POINT, Port};
+use crate::record::{POINT, Port, WIDTH, holds};
 use crate::schedule::{Options, Schedule};
 use verin_quantizer::ir::{Graph, Shape, bits, decode_structure, encode_structure};
 
@@ -25,15 +25,9 @@ pub fn decode(bytes: &[u8]) -> Result<Graph, VerifyError> {
 /// The record's input and output of a program under a schedule: public values take the fewest bytes that hold their static
 /// range, private ones the rows of a slot.
 pub fn ports(graph: &Graph, schedule: &Schedule) -> (Port, Port) {
-    let port = |shape: &Shape, (lo, hi): (i64, i64), private: bool, commitments: usize| {
-        let fits = |width: &usize| {
-            let half = 1i128 << (8 * width - 1);
-            i128::from(lo) >= -half && i128::from(hi) < half
-        };
-        let width = if private { 0 } else { (1..=8).find(fits).unwrap_or(8) };
-        let (rows, cols, log_cols) = rows_and_columns(shape);
-        let bytes = if private { (commitments >> schedule.options.batch_log) * POINT } else { rows * cols * width };
-        Port { bytes, width, rows, cols, log_cols }
+    let port = |shape: &Shape, range: (i64, i64), private: bool, commitments: usize| match public_port(shape, range) {
+        port if private => Port { bytes: (commitments >> schedule.options.batch_log) * POINT, width: 0, ..port },
+        port => port,
     };
     let Options { private_input, private_output, .. } = schedule.options;
     let output_range = graph.bounds(graph.output.tensor).unwrap_or((0, 0));
@@ -41,6 +35,13 @@ pub fn ports(graph: &Graph, schedule: &Schedule) -> (Port, Port) {
         port(&graph.input.shape, (graph.input.lo, graph.input.hi), private_input, schedule.rows.input),
         port(&schedule.output_shape, output_range, private_output, schedule.rows.output),
     )
+}
+
+/// The port of a public tensor with values in `range`.
+pub(crate) fn public_port(shape: &Shape, range: (i64, i64)) -> Port {
+    let width = WIDTH.clone().find(|width| holds(*width, range)).unwrap_or(*WIDTH.end());
+    let (rows, cols, log_cols) = rows_and_columns(shape);
+    Port { bytes: rows * cols * width, width, rows, cols, log_cols }
 }
 
 /// Rows, columns and log2 of stored columns of a tensor whose axes but the first and the last are powers of two: columns are

@@ -6,6 +6,7 @@
 
 use crate::encoding::{Reader, WORD, point_bytes};
 use crate::error::VerifyError;
+use crate::packing::Packing;
 use crate::record::{MAX_BATCH, Port, Record};
 use ark_bn254::{Fr, G1Affine};
 use ark_ff::{Field, PrimeField, Zero};
@@ -36,7 +37,7 @@ pub struct Bound {
     pub s0: [u8; WORD],
     /// The point public values are summed at.
     pub z: Fr,
-    /// `sum_i input_i z^i`, when the input is public.
+    /// `sum_k P_k z^k` over the packs of the input, when it is public.
     pub input_sum: Option<Fr>,
     /// `sum_i output_i z^i`, when the output is public.
     pub output_sum: Option<Fr>,
@@ -100,9 +101,10 @@ impl Statement {
         let s0 = self.digest(&record.hash(), witness_rows);
         let z = io_point(&s0);
         let mut port_rows = Vec::new();
-        let mut read = |what, port: &Port, bytes: &[u8], private: bool, range| {
+        let mut read = |what, port: &Port, bytes: &[u8], private: bool, range: Option<(i64, i64)>| {
             if !private {
-                return io_sum(what, port, bytes, range, z).map(Some);
+                let packing = range.map_or(Packing::NONE, |range| Packing::of(port, range));
+                return io_sum(what, port, bytes, range, &packing, z).map(Some);
             }
             let mut reader = Reader::new(what, bytes);
             port_rows.extend(reader.points(batch * port.commitment_rows())?);
@@ -123,8 +125,9 @@ pub fn io_point(s0: &[u8; WORD]) -> Fr {
     Fr::from_be_bytes_mod_order(&hash.finalize())
 }
 
-/// `sum_i value_i z^i` over the values of all slots, where value (slot `s`, row `m`, column `j`) has
-/// `i = (s << (ceil_log2(rows) + log_cols)) + (m << log_cols) + j`: rows and columns padded with zeros to powers of two.
+/// `sum_k P_k z^k` over the packs of all slots: value (slot `s`, row `m`, column `j`) has index
+/// `i = (s << (ceil_log2(rows) + log_cols)) + (m << log_cols) + j`, rows and columns padded with zeros to powers of two, and is in
+/// the pack `k = i >> g`. Where nothing is packed that is `sum_i value_i z^i`.
 ///
 /// # Errors
 /// A value is outside `range`.
@@ -133,27 +136,41 @@ pub fn io_sum(
     port: &Port,
     bytes: &[u8],
     range: Option<(i64, i64)>,
+    packing: &Packing,
     z: Fr,
 ) -> Result<Fr, VerifyError> {
     let (lo, hi) = range.unwrap_or((i64::MIN, i64::MAX));
-    let row_step = raise(z, port.log_cols);
-    let slot_step = raise(row_step, port.log_rows());
+    let base = packing.base();
+    let slot_log = port.log_cols + port.log_rows();
+    // Packs of less than a row end with their row, others with their slot.
+    let (run, run_log) = match packing.log < port.log_cols {
+        true => (port.cols, port.log_cols),
+        false => (port.rows * port.cols, slot_log),
+    };
+    let step = |log: u32| raise(z, log.saturating_sub(packing.log));
+    let (run_step, slot_step) = (step(run_log), step(slot_log));
     let mut index = bytes.len().checked_div(port.width).unwrap_or_default();
-    // Horner's rule thrice, from the last slot, row and column.
+    // Horner's rule thrice, from the last slot, run and pack.
     let mut sum = Fr::zero();
     for slot in bytes.rchunks_exact(port.bytes.max(1)) {
         let mut slot_sum = Fr::zero();
-        for row in slot.rchunks_exact((port.cols * port.width).max(1)) {
-            let mut row_sum = Fr::zero();
-            for value in row.rchunks_exact(port.width.max(1)) {
-                index = index.saturating_sub(1);
-                let got = decode_value(value);
-                if !(lo..=hi).contains(&got) {
-                    return Err(VerifyError::OutOfRange { what, index, got, lo, hi });
+        for run in slot.rchunks_exact((run * port.width).max(1)) {
+            let mut run_sum = Fr::zero();
+            for pack in run.chunks((packing.values * port.width).max(1)).rev() {
+                let mut integer = Fr::zero();
+                let mut weight = base.pow([(packing.values - pack.len() / port.width.max(1)) as u64]);
+                for value in pack.rchunks_exact(port.width.max(1)) {
+                    index = index.saturating_sub(1);
+                    let got = decode_value(value);
+                    if !(lo..=hi).contains(&got) {
+                        return Err(VerifyError::OutOfRange { what, index, got, lo, hi });
+                    }
+                    integer += weight * Fr::from(got);
+                    weight *= base;
                 }
-                row_sum = row_sum * z + Fr::from(got);
+                run_sum = run_sum * z + integer;
             }
-            slot_sum = slot_sum * row_step + row_sum;
+            slot_sum = slot_sum * run_step + run_sum;
         }
         sum = sum * slot_step + slot_sum;
     }
@@ -180,6 +197,12 @@ pub fn encode_value(value: i64, width: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arithmetic::Native;
+    use crate::io::PowerPoint;
+    use std::collections::HashMap;
+
+    const SHAPES: [(usize, usize); 12] =
+        [(1, 1), (1, 10), (3, 1), (3, 5), (4, 5), (28, 28), (31, 8), (96, 3), (75, 7), (2, 35), (3, 32), (5, 64)];
 
     /// Values of `width` bytes that take all of them, of both signs.
     fn values(count: usize, width: usize) -> Vec<i64> {
@@ -203,7 +226,7 @@ mod tests {
     #[test]
     fn sum_over_any_number_of_rows() {
         let z = Fr::from(0x1234_5678_9abc_def1_u64);
-        for (rows, cols) in [(1, 1), (1, 10), (3, 1), (3, 5), (4, 5), (28, 28), (31, 8), (96, 3), (96, 7)] {
+        for (rows, cols) in SHAPES {
             for width in [1, 2, 3, 8] {
                 for batch in [1, 2, 8] {
                     let port = port(rows, cols, width);
@@ -215,8 +238,64 @@ mod tests {
                         let exponent = (slot * padded.0 + row) * padded.1 + col;
                         expected += Fr::from(*value) * z.pow([exponent as u64]);
                     }
-                    let sum = io_sum("input", &port, &encoded(&values, width), None, z);
+                    let sum = io_sum("output", &port, &encoded(&values, width), None, &Packing::NONE, z);
                     assert_eq!(sum, Ok(expected), "{rows} x {cols}, {width} bytes, batch {batch}");
+                }
+            }
+        }
+    }
+
+    /// The same of packs: the value at index `i` is in pack `i >> g`, and as many places from its end as values follow it there.
+    #[test]
+    fn sum_of_packs() {
+        let z = Fr::from(0x1234_5678_9abc_def1_u64);
+        for (rows, cols) in SHAPES {
+            for (width, batch) in [(1, 1), (1, 8), (2, 2), (3, 1), (8, 2)] {
+                let port = port(rows, cols, width);
+                let packing = Packing::of(&port, (-1, 0));
+                assert!(rows * cols == 1 || packing.log > 0, "{rows} x {cols}, {width} bytes");
+                let values = values(batch * rows * cols, width);
+                let mut expected = Fr::zero();
+                let mut places: HashMap<usize, usize> = HashMap::new();
+                for (i, value) in values.iter().enumerate() {
+                    let (slot, row, col) = (i / (rows * cols), i / cols % rows, i % cols);
+                    let index = (slot * rows.next_power_of_two() + row) * cols.next_power_of_two() + col;
+                    let place = places.entry(index >> packing.log).or_default();
+                    *place += 1;
+                    assert!(*place <= packing.values && 8 * width * packing.values <= 248);
+                    let weight = Fr::from(256u64).pow([(width * (packing.values - *place)) as u64]);
+                    expected += Fr::from(*value) * weight * z.pow([(index >> packing.log) as u64]);
+                }
+                let sum = io_sum("input", &port, &encoded(&values, width), None, &packing, z);
+                assert_eq!(sum, Ok(expected), "{rows} x {cols}, {width} bytes, batch {batch}");
+            }
+        }
+    }
+
+    /// What is packed enters the core verifier as the stored tensor's extension at a point.
+    #[test]
+    fn sum_of_packs_is_an_extension() {
+        let z = Fr::from(0x1234_5678_9abc_def1_u64);
+        for (rows, cols) in SHAPES {
+            for (width, batch) in [(1, 1), (1, 4), (2, 2), (8, 1)] {
+                for range in [(-1, 0), (i64::MIN, i64::MAX)] {
+                    let port = port(rows, cols, width);
+                    let packing = Packing::of(&port, range);
+                    let values = values(batch * rows * cols, width);
+                    let sum = io_sum("input", &port, &encoded(&values, width), None, &packing, z).unwrap();
+                    let log = port.log_cols + port.log_rows() + batch.trailing_zeros();
+                    let powers = PowerPoint::new(&mut Native, &z, log - packing.log).unwrap();
+                    let point = powers.point(&mut Native, log, &packing);
+                    assert_eq!(point.len(), log as usize);
+                    let mut expected = Fr::zero();
+                    for (i, value) in values.iter().enumerate() {
+                        let (slot, row, col) = (i / (rows * cols), i / cols % rows, i % cols);
+                        let index = (slot * rows.next_power_of_two() + row) * cols.next_power_of_two() + col;
+                        let bit = |(k, p): (usize, &Fr)| if index >> k & 1 == 1 { *p } else { Fr::ONE - p };
+                        expected += Fr::from(*value) * point.iter().rev().enumerate().map(bit).product::<Fr>();
+                    }
+                    let value = powers.value(&mut Native, &sum, log, &packing);
+                    assert_eq!(value, expected, "{rows} x {cols}, {width} bytes, batch {batch}");
                 }
             }
         }
@@ -231,7 +310,9 @@ mod tests {
         for i in [0, 14, 15, 29] {
             for (value, legal) in [(-301, false), (-300, true), (700, true), (701, false)] {
                 values[i] = value;
-                let sum = io_sum("input", &port, &encoded(&values, 2), Some(range), Fr::from(7u64));
+                let packing = Packing::of(&port, range);
+                assert_eq!(packing.log, 4);
+                let sum = io_sum("input", &port, &encoded(&values, 2), Some(range), &packing, Fr::from(7u64));
                 let error = VerifyError::OutOfRange { what: "input", index: i, got: value, lo: -300, hi: 700 };
                 assert_eq!(sum.err(), (!legal).then_some(error));
             }

@@ -15,6 +15,7 @@ use crate::io::PowerPoint;
 use crate::lookup::leaves::claimed;
 use crate::lookup::{fraction, leaves};
 use crate::multilinear::suffix;
+use crate::packing::Packing;
 use crate::relations::{self, AccumulatorClaim};
 use crate::schedule::{Accumulator, Schedule, Tensor, TensorIx};
 use crate::{openings, tally::Tally};
@@ -29,7 +30,7 @@ pub struct Public<F> {
     pub s0: F,
     /// The point of public inputs and outputs; unused when both are private.
     pub z: F,
-    /// `sum_i input_i z^i`, when the input is public.
+    /// `sum_k P_k z^k` over the packs of the input, when it is public.
     pub input_sum: Option<F>,
     /// `sum_i output_i z^i`, when the output is public.
     pub output_sum: Option<F>,
@@ -75,12 +76,13 @@ pub fn verify<A: Arithmetic>(
         claims.push(Claim { tensor: ix, point, value: claimed(&columns, ix)?.clone() });
     }
     let (input_log, output_log) = schedule.io_log;
-    let public_log = [(input_log, &public.input_sum), (output_log, &public.output_sum)];
+    let packing = &schedule.input_packing;
+    let public_log = [(input_log.saturating_sub(packing.log), &public.input_sum), (output_log, &public.output_sum)];
     let longest = public_log.iter().filter(|(_, sum)| sum.is_some()).map(|(log, _)| *log).max().unwrap_or(0);
     let powers = PowerPoint::new(channel.a, &public.z, longest)?;
     if let Some(sum) = &public.input_sum {
-        let value = powers.value(channel.a, sum, input_log);
-        claims.push(Claim { tensor: schedule.input, point: powers.point(input_log), value });
+        let value = powers.value(channel.a, sum, input_log, packing);
+        claims.push(Claim { tensor: schedule.input, point: powers.point(channel.a, input_log, packing), value });
     }
     let (output_point, output) = match (schedule.private_output, &public.output_sum) {
         (Some(tensor), None) => {
@@ -89,7 +91,10 @@ pub fn verify<A: Arithmetic>(
             claims.push(Claim { tensor, point: point.clone(), value: value.clone() });
             (point, value)
         }
-        (None, Some(sum)) => (powers.point(output_log), powers.value(channel.a, sum, output_log)),
+        (None, Some(sum)) => {
+            let value = powers.value(channel.a, sum, output_log, &Packing::NONE);
+            (powers.point(channel.a, output_log, &Packing::NONE), value)
+        }
         _ => return Err(VerifyError::Inconsistent { what: "the output" }),
     };
 

@@ -1,10 +1,11 @@
 //! What verifying a seal on-chain costs, estimated.
 //!
 //! Fitted to the gas that `verifier-contract/snapshots/SealVerifier.json` records (within a percent there): a constant for
-//! halo2's part and the pairing, and a price for each row, fold, coordinate, coefficient, public port, public value and byte of
-//! the record.
+//! halo2's part and the pairing, and a price for each row, fold, coordinate, coefficient, public port, pack, public value and byte
+//! of the record.
 
 use verin_circuits::commitment::opening::{folds, opening_words, tail_log};
+use verin_circuits::packing::Packing;
 use verin_circuits::plonk::seal::{SealCost, seal_cost};
 use verin_circuits::record::{KeySet, Port, Record};
 use verin_circuits::schedule::RowCounts;
@@ -20,8 +21,9 @@ const COORDINATE: usize = 330;
 /// Of the last fold.
 const COEFFICIENT: usize = 300;
 const PUBLIC_PORT: usize = 3_600;
-/// Of a public port, where columns are padded; otherwise a slot counts as one row.
-const PUBLIC_ROW: usize = 430;
+/// Of values or packs that are summed in one go: those of a row where columns are padded, or else of a slot.
+const RUN: usize = 430;
+const PACK: usize = 75;
 const RECORD_CALL: usize = 3_500;
 /// Words of the call that are neither statement nor seal: hashes, offsets, lengths.
 const CALL_WORDS: usize = 8;
@@ -50,21 +52,23 @@ fn folding(b: usize) -> usize {
 /// Gas of the seal verifier's own work.
 fn execution(record: &Record, set: &KeySet) -> usize {
     let cost: SealCost = seal_cost(record, set);
-    let ports = [(&record.input, record.flags.private_input), (&record.output, record.flags.private_output)];
-    let public = ports.into_iter().filter(|(_, private)| !private).map(|(port, _)| port);
-    let public: usize = public.map(|port| PUBLIC_PORT + public_slot(port) * set.batch).sum();
+    let packing = Packing::of(&record.input, record.input_range);
+    let ports = [
+        (&record.input, record.flags.private_input, packing),
+        (&record.output, record.flags.private_output, Packing::NONE),
+    ];
+    let public = ports.into_iter().filter(|(_, private, _)| !private);
+    let public: usize = public.map(|(port, _, packing)| PUBLIC_PORT + public_slot(port, &packing) * set.batch).sum();
     FIXED + ROW * cost.rows + folding(record.row_log) + public
 }
 
 /// Gas of summing one slot of a public port, and of checking its range.
-fn public_slot(port: &Port) -> usize {
-    let rows = if port.cols.is_power_of_two() { 1 } else { port.rows };
-    let value = match port.width {
-        0..=1 => 36,
-        2..=4 => 60,
-        _ => 80,
-    };
-    PUBLIC_ROW * rows + value * port.rows * port.cols
+fn public_slot(port: &Port, packing: &Packing) -> usize {
+    let whole = port.cols.is_power_of_two() || (packing.log > 0 && packing.log >= port.log_cols);
+    let (runs, values) = if whole { (1, port.rows * port.cols) } else { (port.rows, port.cols) };
+    let value = if port.width <= 4 { 60 } else { 80 };
+    let run = if packing.log > 0 { PACK * values.div_ceil(packing.values) } else { value * values };
+    (RUN + run) * runs
 }
 
 #[cfg(test)]

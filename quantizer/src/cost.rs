@@ -1,7 +1,7 @@
 //! What a program costs to prove, as far as the quantizer can choose it: the leaves of the lookup tree.
 //!
 //! One block of leaves per lookup of a node and one per distinct table. An activation looks up its table, each limb of the
-//! remainder, and what saturates; a maximum looks up one rectifier. Proving grows with the leaves; rounds and verifier work
+//! remainder, and what saturates; a maximum looks up one rectifier; the input is looked up in its range. Proving grows with the leaves; rounds and verifier work
 //! grow with the square of their logarithm.
 
 use crate::ir::{Graph, Op, Shape, Table, Term};
@@ -17,8 +17,11 @@ pub struct Cost {
     pub table_leaves: u64,
     /// Entries of range tables for remainders, and of the tables that classify saturation.
     pub range_leaves: u64,
-    /// Looked-up cells.
+    /// Looked-up cells of nodes.
     pub slot_leaves: u64,
+    /// Cells of the input, and entries of the tables of its range and of its padding. A wide input that is public has none of
+    /// these, but has them all where it is private.
+    pub input_leaves: u64,
     /// log2 of the size of the tree.
     pub tree_log: u32,
     /// Entries of constants.
@@ -30,7 +33,7 @@ pub struct Cost {
 impl Cost {
     /// All leaves, before padding to a power of two.
     pub fn leaves(&self) -> u64 {
-        self.table_leaves + self.range_leaves + self.slot_leaves
+        self.table_leaves + self.range_leaves + self.slot_leaves + self.input_leaves
     }
 }
 
@@ -55,10 +58,18 @@ struct Lookup<'a> {
 }
 
 impl Cost {
-    /// Leaves that nodes need, each with the shape of its result.
-    pub fn of_nodes<'a>(nodes: impl Iterator<Item = (&'a Op, &'a Shape)>) -> Self {
+    /// Leaves that `graph` needs.
+    pub fn of_graph(graph: &Graph) -> Self {
+        let values = graph.input.hi.abs_diff(graph.input.lo).saturating_add(1);
+        let nodes = graph.nodes.iter().map(|node| (&node.op, &node.shape));
+        Self::of_nodes(nodes, &graph.input.shape, log(values))
+    }
+
+    /// Leaves that nodes need, each with the shape of its result, and an input of so many bits.
+    pub fn of_nodes<'a>(nodes: impl Iterator<Item = (&'a Op, &'a Shape)>, input: &Shape, input_bits: u32) -> Self {
         use std::borrow::Cow;
-        let mut cost = Self::default();
+        let padding = u64::from(!input.is_full());
+        let mut cost = Self { input_leaves: input.cells() as u64 + (1 << input_bits) + padding, ..Self::default() };
         let mut tables: Vec<Lookup<'_>> = Vec::new();
         let mut ranges: Vec<(bool, u32)> = Vec::new();
         for (op, shape) in nodes {
@@ -90,11 +101,6 @@ impl Cost {
         cost.tree_log = log(cost.leaves());
         cost
     }
-
-    /// log2 of the tree where the input is private: its cells are looked up in a range table of their own.
-    pub fn private_tree_log(&self, input: &Shape, input_bits: u32) -> u32 {
-        log(self.leaves() + input.cells() as u64 + (1 << input_bits))
-    }
 }
 
 fn log(leaves: u64) -> u32 {
@@ -102,9 +108,9 @@ fn log(leaves: u64) -> u32 {
 }
 
 impl Graph {
-    /// Cost of proving one inference with public input.
+    /// Cost of proving one inference.
     pub fn cost(&self) -> Cost {
-        let mut cost = Cost::of_nodes(self.nodes.iter().map(|node| (&node.op, &node.shape)));
+        let mut cost = Cost::of_graph(self);
         cost.parameters = self.constants.iter().map(|constant| constant.entries.len() as u64).sum();
         let terms = self.nodes.iter().filter_map(|node| match &node.op {
             Op::Sum(terms) => Some(terms.iter().map(move |term| (term, node))),

@@ -8,6 +8,8 @@ use super::{
 };
 use crate::error::VerifyError;
 use crate::multilinear::{power_of_two, signed};
+use crate::packing::{self, Packing};
+use crate::skeleton::public_port;
 use ark_bn254::Fr;
 use ark_ff::{One, Zero};
 use std::collections::HashMap;
@@ -98,9 +100,14 @@ impl<'a> Builder<'a> {
         let input_log = batch + graph.input.shape.log();
         let input_group = if self.options.private_input { Group::Input { slots_log: batch } } else { Group::Witness };
         let input = self.tensor(Role::Input, input_log, input_group);
-        if self.options.private_input {
-            self.private_input(input, input_log)?;
+        let range = (graph.input.lo, graph.input.hi);
+        if self.options.private_input || packing::looked_up(range) {
+            self.input(input, input_log)?;
         }
+        let input_packing = match self.options.private_input {
+            true => Packing::NONE,
+            false => Packing::of(&public_port(&graph.input.shape, range), range),
+        };
         if self.options.constants == Constants::Checked {
             self.check_constants()?;
         }
@@ -144,6 +151,7 @@ impl<'a> Builder<'a> {
             copies: self.copies,
             relations: self.relations,
             input,
+            input_packing,
             private_output,
             io_log: (input_log, output_log),
             output_shape,
@@ -216,8 +224,8 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// Range and padding of a private input, which no relation produces.
-    fn private_input(&mut self, input: TensorIx, log: u32) -> Result<(), VerifyError> {
+    /// Range and padding of the input, which no relation produces.
+    fn input(&mut self, input: TensorIx, log: u32) -> Result<(), VerifyError> {
         let graph = self.graph;
         let spec = &graph.input;
         let values = (spec.hi - spec.lo + 1) as u64;

@@ -17,6 +17,7 @@ pub use placement::{Cell, Placement};
 pub use reading::{Blocks, Reading, Tie};
 pub use relation::{Accumulator, BoundLabel, LinearForm, Product, Relation, Term, TermKind};
 
+use crate::packing::Packing;
 use verin_quantizer::ir::Shape;
 
 /// Index of a tensor in [`Schedule::tensors`].
@@ -135,6 +136,8 @@ pub struct Schedule {
     pub relations: Vec<Relation>,
     /// The input tensor.
     pub input: TensorIx,
+    /// How its values are packed, where they are public.
+    pub input_packing: Packing,
     /// The committed output, when it is private.
     pub private_output: Option<TensorIx>,
     /// log2 of the entries of the input and of the output, batch included.

@@ -24,6 +24,7 @@ use verin_circuits::claims::Claim;
 use verin_circuits::io::PowerPoint;
 use verin_circuits::lookup::leaves::ColumnClaims;
 use verin_circuits::multilinear::suffix;
+use verin_circuits::packing::Packing;
 use verin_circuits::relations::AccumulatorClaim;
 use verin_circuits::schedule::{Accumulator, Schedule, TensorIx};
 use verin_circuits::verify::{Public, claimed_at_point};
@@ -117,14 +118,19 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
         .collect();
 
     let (input_log, output_log) = schedule.io_log;
-    let longest = [(input_log, public.input_sum), (output_log, public.output_sum)];
+    let packing = &schedule.input_packing;
+    let longest = [(input_log.saturating_sub(packing.log), public.input_sum), (output_log, public.output_sum)];
     let longest = longest.iter().filter(|(_, sum)| sum.is_some()).map(|(log, _)| *log).max().unwrap_or(0);
     // Fails only where z is a root of unity of small order, with probability below 2^-240: then the proof is void.
     let powers = PowerPoint::new(a, &public.z, longest);
-    let at = |log: u32| powers.as_ref().map(|p| p.point(log)).unwrap_or_default();
-    let value_at = |sum: &Fr, log: u32| powers.as_ref().map(|p| p.value(&mut Native, sum, log)).unwrap_or_default();
+    let at =
+        |log: u32, packing: &Packing| powers.as_ref().map(|p| p.point(&mut Native, log, packing)).unwrap_or_default();
+    let value_at = |sum: &Fr, log: u32, packing: &Packing| {
+        powers.as_ref().map(|p| p.value(&mut Native, sum, log, packing)).unwrap_or_default()
+    };
     if let Some(sum) = &public.input_sum {
-        claims.push(Claim { tensor: schedule.input, point: at(input_log), value: value_at(sum, input_log) });
+        let (point, value) = (at(input_log, packing), value_at(sum, input_log, packing));
+        claims.push(Claim { tensor: schedule.input, point, value });
     }
     let (output_point, output) = match (schedule.private_output, &public.output_sum) {
         (Some(tensor), _) => {
@@ -134,7 +140,10 @@ pub fn prove_on<A: Arithmetic<F = Fr>>(
             claims.push(Claim { tensor, point: point.clone(), value });
             (point, value)
         }
-        (None, sum) => (at(output_log), sum.map(|sum| value_at(&sum, output_log)).unwrap_or_default()),
+        (None, sum) => {
+            let value = sum.map(|sum| value_at(&sum, output_log, &Packing::NONE));
+            (at(output_log, &Packing::NONE), value.unwrap_or_default())
+        }
     };
 
     let accumulators: Vec<AccumulatorClaim<'_, Fr>> = schedule

@@ -6,6 +6,7 @@ use ark_ff::{Field, Zero};
 use rand::{Rng, RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use verin_circuits::commitment::srs::VerifierSrs;
+use verin_circuits::packing::Packing;
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::record::{Port, Record};
 use verin_circuits::statement::{decode_value, encode_value, io_point, io_sum};
@@ -71,7 +72,7 @@ fn io_sum_is_the_sum() {
             let exponent = ((slot * padded_rows + row) << log_cols) + n % cols;
             expected += Fr::from(decode_value(value)) * z.pow([exponent as u64]);
         }
-        assert_eq!(io_sum("input", &port, &bytes, None, z), Ok(expected));
+        assert_eq!(io_sum("input", &port, &bytes, None, &Packing::NONE, z), Ok(expected));
     }
 }
 

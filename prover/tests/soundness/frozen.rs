@@ -338,19 +338,19 @@ fn soundness_alpha_known_before_the_commitments() {
 }
 
 /// Without `beta`, denominators `1 - a alpha`, `1 - b alpha`, `1 - c alpha` times one another are linearly dependent for *every*
-/// alpha: `2 / ((1 + 2 alpha) 1) = 1 / ((1 + 2 alpha)(1 + alpha)) + 1 / (1 + alpha)`. In a table with tag 1 that holds
-/// `3 -> 2` and `1 -> 0`, one use of each pays for two uses of `2 -> 0`, whatever the table says of 2.
+/// alpha: `2 / ((1 + 2 alpha) 1) = 1 / ((1 + 2 alpha)(1 + alpha)) + 1 / (1 + alpha)`. In a table with tag 2 (the input's is 1) that
+/// holds twice these, `6 -> 4` and `2 -> 0`, one use of each pays for two uses of `4 -> 0`, whatever the table says of 4.
 #[test]
 fn soundness_beta_keeps_proportional_keys_apart() {
     let mut p = Programs::new(rng(9), &[2], 4);
     let h = p.dense(0, 0, 2);
-    let a = p.activation(h, 0, 3, Table::Values(vec![5, 0, 9, 2, 6, 7, 8, 1]));
+    let a = p.activation(h, 0, 3, Table::Values(vec![5, 2, 0, 6, 9, 7, 4, 1]));
     let o = p.result(a);
     let mut graph = p.finish(o);
-    // acc = -2, index 2, in both cells.
+    // acc = 0, index 4, in both cells.
     graph.constants[0].entries = Entries::Narrow(vec![0; 4]);
-    graph.constants[1].entries = Entries::Wide(vec![-2, -2]);
-    (graph.nodes[0].lo, graph.nodes[0].hi) = (-2, -2);
+    graph.constants[1].entries = Entries::Wide(vec![0, 0]);
+    (graph.nodes[0].lo, graph.nodes[0].hi) = (0, 0);
     for node in &mut graph.nodes[1..] {
         (node.lo, node.hi) = (9, 9);
     }
@@ -369,9 +369,9 @@ fn soundness_beta_keeps_proportional_keys_apart() {
         .iter()
         .find(|b| matches!(b.value, verin_circuits::schedule::Form::Tensor(..)) && b.numerator != Numerator::One)
         .unwrap();
-    assert_eq!((inside.tag, high), (1, None), "the forgery needs a table with tag 1");
+    assert_eq!((inside.tag, high), (2, None), "the forgery needs a table with tag 2");
     let Numerator::Minus(multiplicity) = inside.numerator else { panic!("no multiplicities") };
-    for (cell, uses) in [(1, 1), (2, 0), (3, 1)] {
+    for (cell, uses) in [(2, 1), (4, 0), (6, 1)] {
         forgery.set(multiplicity, cell, uses);
     }
     let zero = [(permutation_of(&case.schedule, "beta"), Fr::zero())];

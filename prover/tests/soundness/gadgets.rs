@@ -333,15 +333,16 @@ fn soundness_weights_biases_and_tables_are_the_records() {
 
 #[test]
 fn soundness_padding_of_the_input() {
-    // Public: the sum over the statement's cells has nothing at the padding.
+    // Public: the packs of the statement have nothing at the padding, and a lookup of its own forces it.
     let case = public(plain());
     let input = case.find(Role::Input);
     let mut forgery = case.honest(&inputs(&case, 9));
     assert_eq!(case.graph.input.shape.dims(), [3]);
     forgery.set(input, 3, 5);
-    case.rejects("garbage in a public input's padding", &forgery, &[OPENING]);
+    forgery.recount(&case);
+    case.rejects("garbage in a public input's padding", &forgery, &[OPENING, SUM]);
 
-    // Private: a lookup of its own forces it, to 0 and to nothing else.
+    // Private: the lookup forces it, to 0 and to nothing else.
     for mask in [false, true] {
         let case = Case::new(plain(), 5, 1, (true, false), mask);
         let input = case.find(Role::Input);
@@ -360,12 +361,14 @@ fn soundness_padding_of_the_input() {
 }
 
 #[test]
-fn soundness_a_private_input_out_of_range() {
-    let case = Case::new(plain(), 5, 0, (true, false), true);
-    let (lo, hi) = (case.graph.input.lo, case.graph.input.hi);
-    for value in [lo - 1, hi + 1, 2 * hi + 2] {
-        let forgery = case.forge(&[vec![value, 0, 0]], &mut |_, _, c| c);
-        case.rejects("a private input out of range", &forgery, &[SUM]);
+fn soundness_an_input_out_of_range() {
+    for private in [false, true] {
+        let case = Case::new(plain(), 5, 0, (private, false), private);
+        let (lo, hi) = (case.graph.input.lo, case.graph.input.hi);
+        for value in [lo - 1, hi + 1, 2 * hi + 2] {
+            let forgery = case.forge(&[vec![value, 0, 0]], &mut |_, _, c| c);
+            case.rejects("an input out of range", &forgery, &[SUM]);
+        }
     }
 }
 

@@ -93,5 +93,5 @@ fn golden_inventory_of_the_transcript() {
             text += &describe(&name, &case);
         }
     }
-    golden::check("transcript.v2.txt", &text);
+    golden::check("transcript.v3.txt", &text);
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`columns`]: one wrong cell in every committed tensor;
 //! - [`gadgets`]: every way around requantization, saturation, lookups, padding, input and output;
+//! - [`packs`]: every way to commit to another input than the statement's packs name;
 //! - [`views`]: every way to read a tensor that is not the program's: windows, groups, broadcasts, terms, slots;
 //! - [`maxima`]: every way around a maximum and a copy;
 //! - [`enumeration`]: at tiny parameters, all witnesses of a requantized activation;
@@ -24,6 +25,7 @@ mod gadgets;
 mod inventory;
 mod lattice;
 mod maxima;
+mod packs;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;

@@ -19,6 +19,7 @@ use verin_circuits::arithmetic::Arithmetic;
 use verin_circuits::channel::Channel;
 use verin_circuits::encoding::scalar_bytes;
 use verin_circuits::multilinear::signed;
+use verin_circuits::packing::Packing;
 use verin_circuits::schedule::{
     Accumulator, Constants, LinearForm, Numerator, Options, Placement, Relation, Role, Schedule, Tensor, TensorIx,
     TermKind, build, limbs,
@@ -493,15 +494,25 @@ impl Forgery {
     /// [`Forgery::public`], with another `z`.
     pub fn public_at(&self, case: &Case, z: Fr) -> Public<Fr> {
         let options = case.schedule.options;
-        let sum = |shape: &Shape, real: &[i64]| {
-            let stored: Vec<i64> = real.chunks(shape.real_cells()).flat_map(|slot| shape.pad(slot)).collect();
-            stored.iter().rev().fold(Fr::zero(), |sum, v| sum * z + signed(*v))
+        let packing = &case.schedule.input_packing;
+        let sum = |shape: &Shape, real: &[i64], packing: &Packing| {
+            let slots = real.chunks(shape.real_cells());
+            let mark = vec![1; shape.real_cells()];
+            let stored: Vec<(i64, i64)> = slots.flat_map(|s| shape.pad(s).into_iter().zip(shape.pad(&mark))).collect();
+            let base = packing.base();
+            let pack = |cells: &[(i64, i64)]| {
+                let values: Vec<i64> = cells.iter().filter(|(_, is)| *is == 1).map(|(v, _)| *v).collect();
+                let digit = |i: usize| values.get(i).map_or(Fr::zero(), |v| signed(*v));
+                (0..packing.values).fold(Fr::zero(), |sum, i| sum * base + digit(i))
+            };
+            stored.chunks(1 << packing.log).rev().fold(Fr::zero(), |sum, cells| sum * z + pack(cells))
         };
         Public {
             s0: Fr::from_be_bytes_mod_order(&self.s0(case)),
             z,
-            input_sum: (!options.private_input).then(|| sum(&case.graph.input.shape, &self.input)),
-            output_sum: (!options.private_output).then(|| sum(&case.schedule.output_shape, &self.output)),
+            input_sum: (!options.private_input).then(|| sum(&case.graph.input.shape, &self.input, packing)),
+            output_sum: (!options.private_output)
+                .then(|| sum(&case.schedule.output_shape, &self.output, &Packing::NONE)),
         }
     }
 

@@ -52,10 +52,10 @@ pub fn build(task: Task, plan: &Plan, saturate: Option<bool>) -> Result<Program,
     if saturate.is_some() {
         return Ok(first);
     }
-    let cost = |program: &Program| Cost::of_nodes(program.graph.nodes.iter().map(|n| (&n.op, &n.shape)));
+    let tree_log = |program: &Program| Cost::of_graph(&program.graph).tree_log;
     let constants = std::mem::take(&mut first.graph.constants);
     let mut second = emit(constants, true)?;
-    if cost(&second).tree_log < cost(&first).tree_log {
+    if tree_log(&second) < tree_log(&first) {
         return Ok(second);
     }
     first.graph.constants = std::mem::take(&mut second.graph.constants);

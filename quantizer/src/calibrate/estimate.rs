@@ -27,9 +27,9 @@ pub struct Reach {
 /// What a plan costs, about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
-    /// log2 of the size of the lookup tree, with a private input.
+    /// log2 of the size of the lookup tree.
     pub tree_log: u32,
-    /// Leaves of the lookup tree, with a public input.
+    /// Leaves of the lookup tree.
     pub leaves: u64,
     /// Whether tables saturate wherever samples allow it.
     pub saturate: bool,
@@ -66,6 +66,8 @@ impl Reach {
             let (lo, hi) = self.bounds.get(id).copied().unwrap_or((0.0, 0.0));
             ((lo * scale) as i64, (hi * scale) as i64)
         };
+        let inputs: usize = model.inputs.iter().map(|i| crate::float::cells(&i.dims)).sum();
+        let input = Shape::new(vec![u32::try_from(inputs).unwrap_or(u32::MAX)]);
         let estimate = |saturate: bool| {
             let (mut ops, mut rules, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
             for (i, node) in model.nodes.iter().enumerate() {
@@ -106,14 +108,12 @@ impl Reach {
                     a.table = Table::Values(vec![first.unwrap_or(i) as i32]);
                 }
             }
-            Cost::of_nodes(ops.iter().zip(&shapes))
+            Cost::of_nodes(ops.iter().zip(&shapes), &input, plan.input_bits)
         };
         let (covering, saturating) = (estimate(false), estimate(true));
         let saturate = saturating.tree_log < covering.tree_log;
         let cost = if saturate { saturating } else { covering };
-        let inputs: usize = model.inputs.iter().map(|i| crate::float::cells(&i.dims)).sum();
-        let input = Shape::new(vec![u32::try_from(inputs).unwrap_or(u32::MAX)]);
-        Ok(Estimate { tree_log: cost.private_tree_log(&input, plan.input_bits), leaves: cost.leaves(), saturate })
+        Ok(Estimate { tree_log: cost.tree_log, leaves: cost.leaves(), saturate })
     }
 }
 

@@ -1,6 +1,7 @@
 //! How good a program is, and which of two is better.
 
 use super::build::{Program, Task};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::execute;
 use serde::{Deserialize, Serialize};
@@ -60,7 +61,7 @@ pub struct Score {
     pub tree_log: u32,
     /// Bytes of an input value.
     pub input_bytes: u32,
-    /// Leaves of the lookup tree, with a public input.
+    /// Leaves of the lookup tree.
     pub leaves: u64,
     /// Distance of the output from the float model's, relative to its size: root of summed squares over root of summed
     /// squares; of several outputs, the largest.
@@ -73,8 +74,8 @@ pub struct Score {
 
 /// Cost of `program`.
 pub fn cost(program: &Program) -> (u32, u64) {
-    let (graph, cost) = (&program.graph, program.graph.cost());
-    (cost.private_tree_log(&graph.input.shape, input_bits(program)), cost.leaves())
+    let cost = Cost::of_graph(&program.graph);
+    (cost.tree_log, cost.leaves())
 }
 
 /// Bits of the input, with sign.

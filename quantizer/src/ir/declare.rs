@@ -49,7 +49,7 @@ impl Graph {
         }
         graph.bound()?;
         let cost = |graph: &Self| {
-            let cost = Cost::of_nodes(graph.nodes.iter().map(|node| (&node.op, &node.shape)));
+            let cost = Cost::of_graph(graph);
             (cost.tree_log, cost.leaves())
         };
         let grown = match (graph.grown(Growth::Saturate), graph.grown(Growth::Extend)) {

@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 /// @dev The only place that knows the layout. `Header` mirrors the words one to one, so decoding is one copy.
 library RecordHeader {
     /// @notice First word of every record of this version.
-    bytes32 internal constant TAG = keccak256("verin.record.v1");
+    bytes32 internal constant TAG = keccak256("verin.record.v2");
 
     uint256 internal constant HEADER_BYTES = 608;
     uint256 internal constant KEY_SET_WORDS = 4;

@@ -186,8 +186,7 @@ contract SealVerifier is ISealVerifier {
                 // Both bounds are 64-bit numbers in order.
                 span = uint256(header.inputMax - header.inputMin);
             }
-            SealStatement.checkRange(input, header.inputWidth, header.inputMin, span);
-            prefix[2] = SealStatement.sum(input, header.inputPort(), z);
+            prefix[2] = SealStatement.inputSum(input, header.inputPort(), header.inputMin, span, z);
         }
         if (publicOutput) prefix[count - 1] = SealStatement.sum(output, header.outputPort(), z);
     }

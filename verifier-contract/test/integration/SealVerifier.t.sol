@@ -147,11 +147,28 @@ contract SealVerifierTest is SealFixtures {
         call(s);
 
         s = load("public");
-        s.input[3] = 0x0a; // 10, legal are -7 .. 9
+        // Legal are -7 .. 9. Values of so narrow a range are in it by the proof, which is of other ones.
+        s.input[3] = 0x0a;
+        refused(s, "10");
+        s.input[3] = 0xf8;
+        refused(s, "-8");
+        // Of a wide one, the contract looks at them.
+        s = load("public");
+        setWord(s.record, 5, 30);
+        setWord(s.record, 6, 2);
+        setWord(s.record, 10, uint256(int256(-7)));
+        setWord(s.record, 11, 4089);
+        s.input = new bytes(2 * s.input.length);
+        s.input[0] = 0xff;
+        s.input[1] = 0xf8;
         vm.expectRevert(SealStatement.InputOutOfRange.selector);
         call(s);
-        s.input[3] = 0xf8; // -8
-        vm.expectRevert(SealStatement.InputOutOfRange.selector);
+        s.input[1] = 0xf9;
+        refused(s, "another input");
+        // A range that the width of a value does not hold.
+        s = load("public");
+        setWord(s.record, 11, 128);
+        vm.expectRevert(RecordHeader.BadRecordHeader.selector);
         call(s);
 
         s = load("public");

@@ -32,7 +32,7 @@ contract RecordHeaderTest is Test {
     }
 
     function test_tag() external pure {
-        vm.assertEq(RecordHeader.TAG, keccak256("verin.record.v1"), "tag");
+        vm.assertEq(RecordHeader.TAG, keccak256("verin.record.v2"), "tag");
     }
 
     function test_decodes_every_word_in_place() external view {
@@ -84,7 +84,7 @@ contract RecordHeaderTest is Test {
 
     function test_rejects_other_tags() external {
         RecordHeader.Header memory h = Records.header(0, 4, 1);
-        h.tag = keccak256("verin.record.v2");
+        h.tag = keccak256("verin.record.v1");
         rejects(Records.encode(h), abi.encodeWithSelector(RecordHeader.BadRecordTag.selector, h.tag));
     }
 

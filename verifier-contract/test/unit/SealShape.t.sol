@@ -74,6 +74,35 @@ contract SealShapeTest is Test {
         port(true, 64, 0, rows, cols, log2, legal);
     }
 
+    /// @dev Ranges of public inputs, and whether so many bytes hold all their values; circuits/src/record.rs has the same.
+    function test_ranges_of_inputs() external view {
+        range(1, -128, 127, true);
+        range(1, -129, 127, false);
+        range(1, -128, 128, false);
+        range(1, 5, 5, true);
+        range(1, 5, 4, false);
+        range(2, -32768, 32767, true);
+        range(2, -32769, 0, false);
+        range(2, 0, 32768, false);
+        range(3, 8388607, 8388607, true);
+        range(3, 8388608, 8388608, false);
+        range(8, type(int64).min, type(int64).max, true);
+        range(8, int256(type(int64).min) - 1, 0, false);
+        range(8, 0, int256(type(int64).max) + 1, false);
+    }
+
+    function range(uint256 width, int256 low, int256 high, bool legal) private view {
+        RecordHeader.Header memory h;
+        (h.rowLog2, h.modelPoints, h.keySets) = (10, 3, 3);
+        (h.inputMin, h.inputMax) = (low, high);
+        (h.inputBytes, h.inputWidth, h.inputRows, h.inputCols) = (width, width, 1, 1);
+        (h.outputBytes, h.outputWidth, h.outputRows, h.outputCols) = (1, 1, 1, 1);
+        check(h, legal);
+        // Of a private one nothing is said about bytes.
+        (h.flags, h.inputBytes, h.inputWidth) = (RecordHeader.PRIVATE_INPUT, 64, 0);
+        check(h, low <= high && low >= type(int64).min && high <= type(int64).max);
+    }
+
     /// @dev As the input beside a plain output, then the other way around.
     function port(bool isPrivate, uint256 size, uint256 width, uint256 rows, uint256 cols, uint256 colsLog2, bool legal)
         private

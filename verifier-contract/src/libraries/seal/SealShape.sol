@@ -119,6 +119,7 @@ library SealShape {
         ok = ok && header.inputMin <= header.inputMax;
         ok = ok && header.inputMin >= type(int64).min && header.inputMax <= type(int64).max;
         ok = ok && _isPort(header.inputPort(), header.flags & RecordHeader.PRIVATE_INPUT != 0);
+        ok = ok && (header.inputWidth == 0 || _holds(header.inputWidth, header.inputMin, header.inputMax));
         ok = ok && _isPort(header.outputPort(), header.flags & RecordHeader.PRIVATE_OUTPUT != 0);
         require(ok, RecordHeader.BadRecordHeader());
     }
@@ -134,6 +135,14 @@ library SealShape {
             (uint256 size, uint256 width) = (port.size, port.width);
             if (isPrivate) return width == 0 && size != 0 && size % 64 == 0 && size / 64 < MAX_ROWS;
             return width != 0 && width <= 8 && size == rows * cols * width;
+        }
+    }
+
+    /// @dev Whether `width` bytes, 1 to 8, hold all values of a range.
+    function _holds(uint256 width, int256 low, int256 high) private pure returns (bool) {
+        unchecked {
+            int256 half = int256(1 << (8 * width - 1));
+            return low >= -half && high < half;
         }
     }
 

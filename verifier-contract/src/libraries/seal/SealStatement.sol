@@ -10,6 +10,11 @@ import {R} from "./Field.sol";
 library SealStatement {
     bytes32 internal constant TAG = keccak256("verin.statement.v1");
 
+    /// @dev Bytes of a pack, at most.
+    uint256 private constant PACK_BYTES = 31;
+    /// @dev Inputs of so many values are looked up by the proof, and packed.
+    uint256 private constant PACKED_VALUES = 1 << 12;
+
     /// @notice A public input lies outside the range the record declares.
     error InputOutOfRange();
 
@@ -47,6 +52,117 @@ library SealStatement {
         return uint256(keccak256(abi.encodePacked(s0, "io"))) % R;
     }
 
+    /// @notice What stands for a public input: the sum of its packs. Where its range is too wide for the proof to look it up,
+    /// reverts unless all values are in their range, and gives the sum of values.
+    /// @param low Smallest legal value.
+    /// @param span The largest one less that.
+    function inputSum(bytes calldata data, RecordHeader.Port memory port, int256 low, uint256 span, uint256 z)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (span < PACKED_VALUES) return packedSum(data, port, z);
+        checkRange(data, port.width, low, span);
+        return sum(data, port, z);
+    }
+
+    /// @notice `sum_k P_k z^k` over the packs of a public input: `P_k = sum_t v_t W^(c-1-t)` of the values `v_t` of the cells whose
+    /// index is `k` but for its lowest `g` bits, `W = 256^width`. Indices are those of `sum`; `c` is how many values a pack has
+    /// at most, `g` as large as `c width <= 31` allows.
+    /// @dev Horner's rule thrice, from the last slot, its last run of packs that lie side by side, its last pack. Bytes of a pack
+    /// are digits as they are, but for the sign, which adds a constant.
+    function packedSum(bytes calldata data, RecordHeader.Port memory port, uint256 z)
+        internal
+        pure
+        returns (uint256 total)
+    {
+        assembly ("memory-safe") {
+            function raise(base, exponent) -> power {
+                power := base
+                for {} gt(exponent, 1) { exponent := shr(1, exponent) } { power := mulmod(power, power, R) }
+            }
+            // The sum over the run that ends at `end`. A function called twice is not inlined: its variables
+            // stay on the stack.
+            function runSum(common, end) -> acc {
+                let z_ := mload(common)
+                let pack := mload(add(common, 0x20))
+                // How far a word is shifted for a pack to be at its low end; the sign bits there, and minus what they add.
+                let shift := mload(add(common, 0x40))
+                let signs := mload(add(common, 0x60))
+                let bias := mload(add(common, 0x80))
+                let at := sub(end, mload(add(common, 0xc0)))
+                acc := add(xor(shr(shift, and(calldataload(at), mload(add(common, 0xe0)))), signs), bias)
+                let start := sub(end, mload(add(common, 0xa0)))
+                // Not reduced after additions: what is added between two products is below 2 r.
+                for {} mod(sub(at, start), shl(2, pack)) {} {
+                    at := sub(at, pack)
+                    acc := add(add(xor(shr(shift, calldataload(at)), signs), bias), mulmod(z_, acc, R))
+                }
+                // What four sign bits add, together.
+                bias := mulmod(mulmod(bias, add(z_, 1), R), add(mulmod(z_, z_, R), 1), R)
+                for {} gt(at, start) {} {
+                    at := sub(at, pack)
+                    acc := add(xor(shr(shift, calldataload(at)), signs), mulmod(z_, acc, R))
+                    at := sub(at, pack)
+                    acc := add(xor(shr(shift, calldataload(at)), signs), mulmod(z_, acc, R))
+                    at := sub(at, pack)
+                    acc := add(xor(shr(shift, calldataload(at)), signs), mulmod(z_, acc, R))
+                    at := sub(at, pack)
+                    acc := add(add(xor(shr(shift, calldataload(at)), signs), bias), mulmod(z_, acc, R))
+                }
+            }
+
+            let size := mload(port)
+            let width := mload(add(port, 0x20))
+            let rows := mload(add(port, 0x40))
+            // Bytes of a row; those of a pack; stored cells of a row, a slot, a pack.
+            let run := mul(mload(add(port, 0x60)), width)
+            let pack := width
+            let rowCells := shl(mload(add(port, 0x80)), 1)
+            let slotCells := rowCells
+            for { let i := 1 } lt(i, rows) { i := shl(1, i) } { slotCells := shl(1, slotCells) }
+            let cells := 1
+            for {} lt(cells, slotCells) { cells := shl(1, cells) } {
+                let more := shl(1, pack)
+                if and(lt(cells, rowCells), gt(more, run)) { more := run }
+                if gt(more, PACK_BYTES) { break }
+                pack := more
+            }
+            // Packs of less than a row end with it; others, and those of rows without padding, with their slot.
+            let runCells := rowCells
+            if or(iszero(lt(cells, rowCells)), eq(run, mul(rowCells, width))) {
+                run := size
+                runCells := slotCells
+            }
+            let runStep := raise(z, div(runCells, cells))
+            let slotStep := raise(z, div(slotCells, cells))
+
+            let bits := shl(3, width)
+            let signs := shl(sub(bits, 1), div(sub(shl(shl(3, pack), 1), 1), sub(shl(bits, 1), 1)))
+            // Bytes of the last pack of a run.
+            let last := add(mod(sub(run, 1), pack), 1)
+            // In free memory, what all runs have in common.
+            let common := mload(0x40)
+            mstore(common, z)
+            mstore(add(common, 0x20), pack)
+            mstore(add(common, 0x40), sub(256, shl(3, pack)))
+            mstore(add(common, 0x60), signs)
+            mstore(add(common, 0x80), sub(R, signs))
+            mstore(add(common, 0xa0), run)
+            mstore(add(common, 0xc0), last)
+            mstore(add(common, 0xe0), not(shr(shl(3, last), not(0))))
+
+            for { let end := add(data.offset, data.length) } gt(end, data.offset) {} {
+                let slot := sub(end, size)
+                let slotSum := runSum(common, end)
+                for { end := sub(end, run) } gt(end, slot) { end := sub(end, run) } {
+                    slotSum := addmod(mulmod(slotSum, runStep, R), runSum(common, end), R)
+                }
+                total := addmod(mulmod(total, slotStep, R), slotSum, R)
+            }
+        }
+    }
+
     /// @notice `sum_i value_i z^i`, where value (slot s, row m, column j) has
     /// `i = (s << (ceilLog2(rows) + colsLog2)) + (m << colsLog2) + j`. Values are big-endian two's complement;
     /// `data` is whole slots of a port that `SealShape` accepts.
@@ -69,33 +185,6 @@ library SealStatement {
                 let word := shl(shl(3, gap), calldataload(at))
                 at := add(at, gap)
                 // Not reduced after additions: what is added between two products is below 2 r.
-                if eq(bits, 8) {
-                    for {} 1 {} {
-                        word := xor(word, signs)
-                        acc := add(byte(31, word), mulmod(z_, acc, R))
-                        acc := add(byte(30, word), mulmod(z_, acc, R))
-                        acc := add(byte(29, word), mulmod(z_, acc, R))
-                        acc := add(byte(28, word), mulmod(z_, acc, R))
-                        acc := add(byte(27, word), mulmod(z_, acc, R))
-                        acc := add(byte(26, word), mulmod(z_, acc, R))
-                        acc := add(byte(25, word), mulmod(z_, acc, R))
-                        acc := add(byte(24, word), mulmod(z_, acc, R))
-                        if gt(group, 8) {
-                            acc := add(byte(23, word), mulmod(z_, acc, R))
-                            acc := add(byte(22, word), mulmod(z_, acc, R))
-                            acc := add(byte(21, word), mulmod(z_, acc, R))
-                            acc := add(byte(20, word), mulmod(z_, acc, R))
-                            acc := add(byte(19, word), mulmod(z_, acc, R))
-                            acc := add(byte(18, word), mulmod(z_, acc, R))
-                            acc := add(byte(17, word), mulmod(z_, acc, R))
-                            acc := add(byte(16, word), mulmod(z_, acc, R))
-                        }
-                        acc := add(acc, bias)
-                        at := sub(at, group)
-                        if eq(at, done) { leave }
-                        word := calldataload(at)
-                    }
-                }
                 let mask := sub(shl(bits, 1), 1)
                 let step := shr(3, mul(group, bits))
                 if eq(group, 8) {
@@ -150,9 +239,8 @@ library SealStatement {
             let cols := mload(add(port, 0x60))
             // Without padded columns, a slot is one row.
             if eq(cols, shl(mload(add(port, 0x80)), 1)) { cols := mul(cols, rows) }
-            // 16 or 8 values of one byte; 8 or 4 of up to four bytes; 4 of more.
-            let group := shl(eq(width, 1), 4)
-            group := shl(and(lt(width, 5), gt(cols, group)), group)
+            // 8 or 4 values of up to four bytes; 4 of more.
+            let group := shl(and(lt(width, 5), gt(cols, 4)), 4)
             let size := mul(cols, width)
             let bits := shl(3, width)
             let sign := shl(sub(bits, 1), 1)
