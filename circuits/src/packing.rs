@@ -10,12 +10,15 @@
 //! looked up is not packed.
 
 use crate::record::Port;
-use crate::schedule::LIMB_BITS;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One};
 
 /// Bits of a pack: in a word of 256, with room to add it to what is below the group order.
 pub const MAX_BITS: usize = 248;
+
+/// Inputs of a range of at most so many values are looked up. Part of the format, as `MAX_BITS` is: what is packed decides what a
+/// proof is of.
+pub const LOOKED_UP_VALUES: i64 = 1 << 12;
 
 /// The packs of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +80,7 @@ impl Packing {
 
 /// Whether a table of all values in `range` is short enough for a public input to be looked up in it.
 pub fn looked_up((lo, hi): (i64, i64)) -> bool {
-    hi.checked_sub(lo).is_some_and(|span| (0..1 << LIMB_BITS).contains(&span))
+    hi.checked_sub(lo).is_some_and(|span| (0..LOOKED_UP_VALUES).contains(&span))
 }
 
 #[cfg(test)]

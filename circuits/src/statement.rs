@@ -6,7 +6,7 @@
 
 use crate::encoding::{Reader, WORD, point_bytes};
 use crate::error::VerifyError;
-use crate::packing::Packing;
+use crate::packing::{Packing, looked_up};
 use crate::record::{MAX_BATCH, Port, Record};
 use ark_bn254::{Fr, G1Affine};
 use ark_ff::{Field, PrimeField, Zero};
@@ -92,10 +92,35 @@ impl Statement {
         hash.finalize().into()
     }
 
+    /// Whether a public input lies in the range that the record declares. Where it is packed that follows from the proof, by a
+    /// lookup: no verdict rests on it then, and [`Statement::explain`] uses it to say why there can be no proof.
+    ///
+    /// # Errors
+    /// A value is outside the range: the first one.
+    pub fn check_range(&self, record: &Record) -> Result<(), VerifyError> {
+        if record.flags.private_input {
+            return Ok(());
+        }
+        let (lo, hi) = record.input_range;
+        let values = self.input.chunks_exact(record.input.width.max(1)).map(decode_value);
+        match values.enumerate().find(|(_, value)| !(lo..=hi).contains(value)) {
+            Some((index, got)) => Err(VerifyError::OutOfRange { what: "input", index, got, lo, hi }),
+            None => Ok(()),
+        }
+    }
+
+    /// Why a proof of this was refused: where a check rejected it and its input is out of range, that; or else `error`.
+    pub fn explain(&self, record: &Record, error: VerifyError) -> VerifyError {
+        match error {
+            VerifyError::Rejected { .. } => self.check_range(record).err().unwrap_or(error),
+            _ => error,
+        }
+    }
+
     /// Binds the statement to `record` and to the witness rows of a proof.
     ///
     /// # Errors
-    /// Lengths do not fit the record, a public input is out of range, a private slot holds no points.
+    /// Lengths do not fit the record, a public input that no lookup confines is out of range, a private slot holds no points.
     pub fn bind(&self, record: &Record, witness_rows: &[G1Affine]) -> Result<Bound, VerifyError> {
         let batch = self.batch(record)?;
         let s0 = self.digest(&record.hash(), witness_rows);
@@ -104,13 +129,16 @@ impl Statement {
         let mut read = |what, port: &Port, bytes: &[u8], private: bool, range: Option<(i64, i64)>| {
             if !private {
                 let packing = range.map_or(Packing::NONE, |range| Packing::of(port, range));
-                return io_sum(what, port, bytes, range, &packing, z).map(Some);
+                return Ok(Some(io_sum(port, bytes, &packing, z)));
             }
             let mut reader = Reader::new(what, bytes);
             port_rows.extend(reader.points(batch * port.commitment_rows())?);
             reader.end().map(|()| None)
         };
         let flags = record.flags;
+        if !looked_up(record.input_range) {
+            self.check_range(record)?;
+        }
         let input_sum = read("input", &record.input, &self.input, flags.private_input, Some(record.input_range))?;
         let output_sum = read("output", &record.output, &self.output, flags.private_output, None)?;
         Ok(Bound { batch, s0, z, input_sum, output_sum, port_rows })
@@ -128,18 +156,7 @@ pub fn io_point(s0: &[u8; WORD]) -> Fr {
 /// `sum_k P_k z^k` over the packs of all slots: value (slot `s`, row `m`, column `j`) has index
 /// `i = (s << (ceil_log2(rows) + log_cols)) + (m << log_cols) + j`, rows and columns padded with zeros to powers of two, and is in
 /// the pack `k = i >> g`. Where nothing is packed that is `sum_i value_i z^i`.
-///
-/// # Errors
-/// A value is outside `range`.
-pub fn io_sum(
-    what: &'static str,
-    port: &Port,
-    bytes: &[u8],
-    range: Option<(i64, i64)>,
-    packing: &Packing,
-    z: Fr,
-) -> Result<Fr, VerifyError> {
-    let (lo, hi) = range.unwrap_or((i64::MIN, i64::MAX));
+pub fn io_sum(port: &Port, bytes: &[u8], packing: &Packing, z: Fr) -> Fr {
     let base = packing.base();
     let slot_log = port.log_cols + port.log_rows();
     // Packs of less than a row end with their row, others with their slot.
@@ -149,7 +166,6 @@ pub fn io_sum(
     };
     let step = |log: u32| raise(z, log.saturating_sub(packing.log));
     let (run_step, slot_step) = (step(run_log), step(slot_log));
-    let mut index = bytes.len().checked_div(port.width).unwrap_or_default();
     // Horner's rule thrice, from the last slot, run and pack.
     let mut sum = Fr::zero();
     for slot in bytes.rchunks_exact(port.bytes.max(1)) {
@@ -160,12 +176,7 @@ pub fn io_sum(
                 let mut integer = Fr::zero();
                 let mut weight = base.pow([(packing.values - pack.len() / port.width.max(1)) as u64]);
                 for value in pack.rchunks_exact(port.width.max(1)) {
-                    index = index.saturating_sub(1);
-                    let got = decode_value(value);
-                    if !(lo..=hi).contains(&got) {
-                        return Err(VerifyError::OutOfRange { what, index, got, lo, hi });
-                    }
-                    integer += weight * Fr::from(got);
+                    integer += weight * Fr::from(decode_value(value));
                     weight *= base;
                 }
                 run_sum = run_sum * z + integer;
@@ -174,7 +185,7 @@ pub fn io_sum(
         }
         sum = sum * slot_step + slot_sum;
     }
-    Ok(sum)
+    sum
 }
 
 /// `base^(2^log)`.
@@ -199,6 +210,7 @@ mod tests {
     use super::*;
     use crate::arithmetic::Native;
     use crate::io::PowerPoint;
+    use crate::record::Flags;
     use std::collections::HashMap;
 
     const SHAPES: [(usize, usize); 12] =
@@ -238,8 +250,8 @@ mod tests {
                         let exponent = (slot * padded.0 + row) * padded.1 + col;
                         expected += Fr::from(*value) * z.pow([exponent as u64]);
                     }
-                    let sum = io_sum("output", &port, &encoded(&values, width), None, &Packing::NONE, z);
-                    assert_eq!(sum, Ok(expected), "{rows} x {cols}, {width} bytes, batch {batch}");
+                    let sum = io_sum(&port, &encoded(&values, width), &Packing::NONE, z);
+                    assert_eq!(sum, expected, "{rows} x {cols}, {width} bytes, batch {batch}");
                 }
             }
         }
@@ -266,8 +278,8 @@ mod tests {
                     let weight = Fr::from(256u64).pow([(width * (packing.values - *place)) as u64]);
                     expected += Fr::from(*value) * weight * z.pow([(index >> packing.log) as u64]);
                 }
-                let sum = io_sum("input", &port, &encoded(&values, width), None, &packing, z);
-                assert_eq!(sum, Ok(expected), "{rows} x {cols}, {width} bytes, batch {batch}");
+                let sum = io_sum(&port, &encoded(&values, width), &packing, z);
+                assert_eq!(sum, expected, "{rows} x {cols}, {width} bytes, batch {batch}");
             }
         }
     }
@@ -282,7 +294,7 @@ mod tests {
                     let port = port(rows, cols, width);
                     let packing = Packing::of(&port, range);
                     let values = values(batch * rows * cols, width);
-                    let sum = io_sum("input", &port, &encoded(&values, width), None, &packing, z).unwrap();
+                    let sum = io_sum(&port, &encoded(&values, width), &packing, z);
                     let log = port.log_cols + port.log_rows() + batch.trailing_zeros();
                     let powers = PowerPoint::new(&mut Native, &z, log - packing.log).unwrap();
                     let point = powers.point(&mut Native, log, &packing);
@@ -301,20 +313,22 @@ mod tests {
         }
     }
 
-    /// The first and the last value of a batch that are out of range are named; bounds themselves are legal.
+    /// The first value of a batch that is out of range is named, wherever it is; bounds themselves are legal.
     #[test]
-    fn range_of_the_first_and_the_last_value() {
+    fn values_out_of_range_are_named() {
         let port = port(3, 5, 2);
-        let range = (-300, 700);
+        let output = Port { bytes: 0, width: 1, rows: 1, cols: 1, log_cols: 0 };
+        let (graph_digest, srs_digest, flags) = ([0; WORD], [0; WORD], Flags::default());
+        let (model_rows, key_sets, input_range) = (Vec::new(), Vec::new(), (-300, 700));
+        let record =
+            Record { graph_digest, srs_digest, row_log: 6, flags, input: port, input_range, output, model_rows, key_sets };
         let mut values = vec![0; 2 * 15];
         for i in [0, 14, 15, 29] {
             for (value, legal) in [(-301, false), (-300, true), (700, true), (701, false)] {
                 values[i] = value;
-                let packing = Packing::of(&port, range);
-                assert_eq!(packing.log, 4);
-                let sum = io_sum("input", &port, &encoded(&values, 2), Some(range), &packing, Fr::from(7u64));
+                let statement = Statement { context: [0; WORD], input: encoded(&values, 2), output: Vec::new() };
                 let error = VerifyError::OutOfRange { what: "input", index: i, got: value, lo: -300, hi: 700 };
-                assert_eq!(sum.err(), (!legal).then_some(error));
+                assert_eq!(statement.check_range(&record).err(), (!legal).then_some(error));
             }
             values[i] = 0;
         }

@@ -78,6 +78,16 @@ pub fn verify_unsealed(
     statement: &Statement,
     proof: &[u8],
 ) -> Result<[u8; WORD], VerifyError> {
+    check(record, schedule, srs, statement, proof).map_err(|error| statement.explain(record, error))
+}
+
+fn check(
+    record: &Record,
+    schedule: &Schedule,
+    srs: &VerifierSrs,
+    statement: &Statement,
+    proof: &[u8],
+) -> Result<[u8; WORD], VerifyError> {
     let batch = 1 << schedule.options.batch_log;
     if schedule.options != options(record, batch) {
         return Err(VerifyError::Inconsistent { what: "the record" });

@@ -49,6 +49,15 @@ pub fn verify_seal(
     statement: &Statement,
     seal: &[u8],
 ) -> Result<Verified, VerifyError> {
+    verify(record, srs, statement, seal).map_err(|error| statement.explain(record, error))
+}
+
+fn verify(
+    record: &Record,
+    srs: &VerifierSrs,
+    statement: &Statement,
+    seal: &[u8],
+) -> Result<Verified, VerifyError> {
     if record.srs_digest != srs.digest {
         return Err(VerifyError::Mismatch {
             what: "SRS digest",

@@ -29,6 +29,7 @@ fn cases() -> Vec<(String, Case)> {
         (&[32], 8, 0, 4),
         (&[7], 9, 1, 3),
         (&[16], 12, 0, 3),
+        (&[5, 3], 9, 1, 4),
         (&[3, 5], 4, 1, 5),
         (&[11, 3], 8, 0, 5),
         (&[3, 4, 3], 8, 1, 5),
@@ -168,6 +169,11 @@ fn soundness_padding_of_packs() {
             if let Some(neighbour) = cells.iter().find(|cell| place(**cell) + 1 == place(*first)) {
                 let changes = BTreeMap::from([(*neighbour, 1), (*first, -base)]);
                 only_the_lookup(&format!("{name}, pack {k}, borrowed"), &case, &pretend(&case, &honest, &changes));
+            }
+            // Columns that are padding have the places of the row that follows.
+            if let Some(same) = cells.iter().find(|cell| place(**cell) == place(*first)) {
+                let changes = BTreeMap::from([(*same, -1), (*first, 1)]);
+                only_the_lookup(&format!("{name}, pack {k}, in its place"), &case, &pretend(&case, &honest, &changes));
             }
             if let Some(before) = padding.iter().find(|cell| place(**cell) + 1 == place(*last)) {
                 let changes = BTreeMap::from([(*before, -1), (*last, base)]);

@@ -6,7 +6,7 @@ mod support;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::collections::HashSet;
-use support::{World, key};
+use support::{World, key, key_of, rows_program};
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::record::Record;
@@ -14,6 +14,7 @@ use verin_circuits::statement::Statement;
 use verin_contracts::B256;
 use verin_contracts::runtime::until_interrupted;
 use verin_prover::backend::Cpu;
+use verin_prover::keys::ProverKey;
 use verin_prover::prove::Prover;
 
 const MUTATIONS: usize = 120;
@@ -92,13 +93,21 @@ fn the_same_verdict_on_the_same_bytes() {
 }
 
 async fn story() {
-    let mut prover = Prover::new(key(), &Cpu);
+    let key = key();
+    let world = World::new(&key.record.record.encode()).await;
+    same_verdicts(&world, key, &[vec![1, -2, 7]]).await;
+    // Inputs in several packs and slots.
+    let inputs: Vec<Vec<i64>> = (0..3).map(|slot| (0..33).map(|i| (i * 97 + slot * 31) % 512 - 256).collect()).collect();
+    same_verdicts(&world, key_of(rows_program()), &inputs).await;
+}
+
+async fn same_verdicts(world: &World, key: ProverKey, inputs: &[Vec<i64>]) {
+    let mut prover = Prover::new(key, &Cpu);
     let record = prover.key().record.record.encode();
-    let world = World::new(&record).await;
     let mut rng = ChaCha20Rng::seed_from_u64(11);
-    let proof = prover.prove(&[vec![1, -2, 7]], [9; 32], true, &mut rng).expect("a seal").proof;
+    let proof = prover.prove(inputs, [9; 32], true, &mut rng).expect("a seal").proof;
     let valid = Case { record, statement: proof.statement, seal: proof.body };
-    assert!(valid.native() && valid.contract(&world).await);
+    assert!(valid.native() && valid.contract(world).await);
 
     let digest = |statement: &Statement| statement.digest(&[3; 32], &[]);
     let (mut statements, mut digests) = (HashSet::new(), HashSet::new());
@@ -106,7 +115,7 @@ async fn story() {
         let case = valid.mutate(&mut rng);
         let changed = (&case.record, &case.statement, &case.seal) != (&valid.record, &valid.statement, &valid.seal);
         let native = case.native();
-        assert_eq!(native, case.contract(&world).await, "mutation {i}");
+        assert_eq!(native, case.contract(world).await, "mutation {i}");
         assert_eq!(native, !changed, "mutation {i}");
         let Statement { context, input, output } = &case.statement;
         if statements.insert((*context, input.clone(), output.clone())) {
@@ -114,5 +123,5 @@ async fn story() {
         }
     }
     assert!(statements.len() > 10, "some of them change the statement");
-    assert!(valid.contract(&world).await, "the chain still answers");
+    assert!(valid.contract(world).await, "the chain still answers");
 }

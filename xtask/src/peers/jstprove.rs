@@ -29,7 +29,7 @@ pub(super) fn measure(work: &Work, environment: &Environment) -> Result<Row, Fai
         start(&backend, &["-p", "Hyrax", step, "-c", "circuit", "-w", "witness", proof, "proof"])
     };
 
-    // It writes files beside the input, and takes no model without Gemm's attributes.
+    // It writes files beside the input, and takes no model that leaves attributes to their defaults.
     std::fs::copy(&input, work.folder.join("input.json")).map_err(|e| Failed(format!("{input}: {e}")))?;
     let script = root().join("xtask/src/peers/jstprove_model.py").display().to_string();
     environment.python(&[&script, &onnx, &work.at("model.onnx")])?;

@@ -23,13 +23,7 @@ pub const PRICE: u128 = 1_001;
 
 /// Three inputs, two outputs, a relu between.
 pub fn program() -> Graph {
-    let part = |name: &str, n| Part { name: name.into(), dims: vec![1, n], exponent: 4 };
-    let mut graph = Graph {
-        input: Input { shape: Shape::new([3]), lo: -8, hi: 7, parts: vec![part("x", 3)] },
-        constants: Vec::new(),
-        nodes: Vec::new(),
-        output: Output { tensor: 3, parts: vec![part("y", 2)] },
-    };
+    let mut graph = empty(&[3], (-8, 7), 3);
     dense(&mut graph, "hidden", 0, &[3, -2, 1, -4, 5, 2], &[7, -3]);
     let relu = Activation { input: 1, shift: 2, domain_bits: 8, high_bits: 0, table: Table::Relu { bits: 6 } };
     push(&mut graph, "relu", Op::Activation(relu), 2);
@@ -38,20 +32,42 @@ pub fn program() -> Graph {
     graph
 }
 
+/// Eleven rows of three values of two bytes: packs of four rows, of which the last lacks one; two outputs.
+pub fn rows_program() -> Graph {
+    let mut graph = empty(&[11, 3], (-256, 255), 1);
+    let weights: Vec<i32> = (0..66).map(|i| i * 29 % 41 - 20).collect();
+    dense(&mut graph, "output", 0, &weights, &[5, -6]);
+    graph.validate().expect("a valid program");
+    graph
+}
+
+/// A program of this input, whose result, two values, is to be `tensor`.
+fn empty(dims: &[u32], (lo, hi): (i64, i64), tensor: usize) -> Graph {
+    let part = |name: &str, dims: &[u32]| Part { name: name.into(), dims: dims.to_vec(), exponent: 4 };
+    Graph {
+        input: Input { shape: Shape::new(dims), lo, hi, parts: vec![part("x", dims)] },
+        constants: Vec::new(),
+        nodes: Vec::new(),
+        output: Output { tensor, parts: vec![part("y", &[1, 2])] },
+    }
+}
+
 /// Appends a matrix product with a bias of tensor `source`.
 fn dense(graph: &mut Graph, name: &str, source: usize, weight: &[i32], bias: &[i64]) {
     let cols = bias.len() as u32;
-    let inputs = weight.len() as u32 / cols;
+    let inputs = graph.shape(source).expect("a source").dims().to_vec();
     let mut constant = |dims: &[u32], entries| {
         let name = format!("{name}.{}", graph.constants.len());
         graph.constants.push(Constant { name, shape: Shape::new(dims), entries, declared: None });
         Source::Constant(graph.constants.len() - 1)
     };
-    let left = View::identity(constant(&[cols, inputs], Entries::Narrow(weight.into())), &[cols, inputs]);
-    let right = View { source: Source::Tensor(source), links: vec![Link::identity(1, 0)] };
+    let dims = [&[cols], &inputs[..]].concat();
+    let left = View::identity(constant(&dims, Entries::Narrow(weight.into())), &dims);
+    let links = (0..inputs.len()).map(|axis| Link::identity(axis + 1, axis)).collect();
+    let right = View { source: Source::Tensor(source), links };
     let bias = View::identity(constant(&[cols], Entries::Wide(bias.into())), &[cols]);
     let terms = vec![
-        Term::Product(Product { coefficient: 1, sums: vec![inputs], left, right }),
+        Term::Product(Product { coefficient: 1, sums: inputs, left, right }),
         Term::Move(Move { coefficient: 1, view: bias }),
     ];
     push(graph, name, Op::Sum(terms), cols);
@@ -64,9 +80,14 @@ fn push(graph: &mut Graph, name: &str, op: Op, cols: u32) {
     graph.nodes.push(Node { name: name.into(), op, shape, exponent: 4, lo, hi });
 }
 
-/// The program's key.
+/// The key of [`program`].
 pub fn key() -> ProverKey {
-    setup(&Cpu, program(), SetupOptions::default(), &|n| Ok(Srs::insecure(n))).expect("a key")
+    key_of(program())
+}
+
+/// The key of any.
+pub fn key_of(program: Graph) -> ProverKey {
+    setup(&Cpu, program, SetupOptions::default(), &|n| Ok(Srs::insecure(n))).expect("a key")
 }
 
 /// A chain with everything on it, the program published and listed.
