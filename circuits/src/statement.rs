@@ -320,8 +320,17 @@ mod tests {
         let output = Port { bytes: 0, width: 1, rows: 1, cols: 1, log_cols: 0 };
         let (graph_digest, srs_digest, flags) = ([0; WORD], [0; WORD], Flags::default());
         let (model_rows, key_sets, input_range) = (Vec::new(), Vec::new(), (-300, 700));
-        let record =
-            Record { graph_digest, srs_digest, row_log: 6, flags, input: port, input_range, output, model_rows, key_sets };
+        let record = Record {
+            graph_digest,
+            srs_digest,
+            row_log: 6,
+            flags,
+            input: port,
+            input_range,
+            output,
+            model_rows,
+            key_sets,
+        };
         let mut values = vec![0; 2 * 15];
         for i in [0, 14, 15, 29] {
             for (value, legal) in [(-301, false), (-300, true), (700, true), (701, false)] {

@@ -24,7 +24,7 @@ const PUBLIC_PORT: usize = 3_600;
 /// Of values or packs that are summed in one go: those of a row where columns are padded, or else of a slot.
 const RUN: usize = 430;
 const PACK: usize = 75;
-const RECORD_CALL: usize = 3_500;
+const RECORD_CALL: usize = 16_800;
 /// Words of the call that are neither statement nor seal: hashes, offsets, lengths.
 const CALL_WORDS: usize = 8;
 

@@ -52,12 +52,7 @@ pub fn verify_seal(
     verify(record, srs, statement, seal).map_err(|error| statement.explain(record, error))
 }
 
-fn verify(
-    record: &Record,
-    srs: &VerifierSrs,
-    statement: &Statement,
-    seal: &[u8],
-) -> Result<Verified, VerifyError> {
+fn verify(record: &Record, srs: &VerifierSrs, statement: &Statement, seal: &[u8]) -> Result<Verified, VerifyError> {
     if record.srs_digest != srs.digest {
         return Err(VerifyError::Mismatch {
             what: "SRS digest",

@@ -97,7 +97,8 @@ async fn story() {
     let world = World::new(&key.record.record.encode()).await;
     same_verdicts(&world, key, &[vec![1, -2, 7]]).await;
     // Inputs in several packs and slots.
-    let inputs: Vec<Vec<i64>> = (0..3).map(|slot| (0..33).map(|i| (i * 97 + slot * 31) % 512 - 256).collect()).collect();
+    let inputs: Vec<Vec<i64>> =
+        (0..3).map(|slot| (0..33).map(|i| (i * 97 + slot * 31) % 512 - 256).collect()).collect();
     same_verdicts(&world, key_of(rows_program()), &inputs).await;
 }
 
