@@ -12,7 +12,7 @@ const out = join(root, "cache", "abi-out");
 // A build of its own, complete and without the tests: bytecode may depend on what else the compiler was given.
 function build() {
   rmSync(out, { recursive: true, force: true });
-  const args = ["build", "--out", out, "--cache-path", join(out, "cache"), "--skip", "test", "--skip", "*.t.sol"];
+  const args = ["build", "--out", out, "--cache-path", join(out, "cache"), "--skip", "test", "--skip", "*.t.sol", "--skip", "script/**"];
   const { status } = spawnSync(process.execPath, [join(root, "tools", "forge"), ...args], {
     cwd: root,
     stdio: ["ignore", 2, 2],
