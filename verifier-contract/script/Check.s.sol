@@ -22,6 +22,16 @@ contract Check {
         check(ParametersFile.read(name));
     }
 
+    /// @notice The parameters in a file.
+    function read(string calldata name) external view returns (Parameters memory) {
+        return ParametersFile.read(name);
+    }
+
+    /// @notice Where the contract of this name is, or will be.
+    function addressOf(Parameters memory parameters, string calldata name) external view returns (address) {
+        return Plans.make(parameters).addressOf(name);
+    }
+
     /// @notice Checks the deployment that these parameters describe.
     function check(Parameters memory parameters) public returns (Report memory report) {
         parameters.validate();

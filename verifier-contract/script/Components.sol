@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {scriptVm} from "./base/ScriptVm.sol";
 import {Component} from "./Component.sol";
 import {AuditAttestationsComponent} from "./components/AuditAttestations.sol";
 import {EmergencyStopComponent} from "./components/EmergencyStop.sol";
@@ -19,17 +20,22 @@ import {VerifierRouterComponent} from "./components/VerifierRouter.sol";
 function components() returns (Component[] memory list) {
     list = new Component[](12);
     uint256 i;
-    list[i++] = new TimelockControllerComponent();
-    list[i++] = new RecordStoreComponent();
-    list[i++] = new SealVerifierComponent();
-    list[i++] = new RecordVerifierComponent();
-    list[i++] = new VerifierRouterComponent();
-    list[i++] = new EmergencyStopComponent();
-    list[i++] = new ModelRegistryComponent();
-    list[i++] = new InferenceVerifierComponent();
-    list[i++] = new AuditAttestationsComponent();
-    list[i++] = new NetworkTokenComponent();
-    list[i++] = new IntelligenceRewardsComponent();
-    list[i++] = new InferenceMarketComponent();
+    list[i++] = deployed(type(TimelockControllerComponent).name);
+    list[i++] = deployed(type(RecordStoreComponent).name);
+    list[i++] = deployed(type(SealVerifierComponent).name);
+    list[i++] = deployed(type(RecordVerifierComponent).name);
+    list[i++] = deployed(type(VerifierRouterComponent).name);
+    list[i++] = deployed(type(EmergencyStopComponent).name);
+    list[i++] = deployed(type(ModelRegistryComponent).name);
+    list[i++] = deployed(type(InferenceVerifierComponent).name);
+    list[i++] = deployed(type(AuditAttestationsComponent).name);
+    list[i++] = deployed(type(NetworkTokenComponent).name);
+    list[i++] = deployed(type(IntelligenceRewardsComponent).name);
+    list[i++] = deployed(type(InferenceMarketComponent).name);
     assert(i == list.length);
+}
+
+/// @dev From its artifact: `new` would put the code of every component into every script.
+function deployed(string memory name) returns (Component) {
+    return Component(scriptVm.deployCode(name));
 }

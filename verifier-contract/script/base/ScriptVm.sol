@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 interface ScriptVm {
     function startBroadcast(address signer) external;
     function stopBroadcast() external;
+    function deployCode(string calldata artifact) external returns (address);
     function getCode(string calldata artifact) external view returns (bytes memory);
     function readFile(string calldata path) external view returns (string memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Deploy} from "../../script/Deploy.s.sol";
-import {Parameters, ParametersFile} from "../../script/Parameters.sol";
-import {Plan, Plans} from "../../script/Plan.sol";
+import {Parameters} from "../../script/Parameters.sol";
+import {Plans} from "../../script/Plan.sol";
 import {Line, Report} from "../../script/Report.sol";
 import {Test} from "./Test.sol";
 
@@ -23,11 +23,11 @@ abstract contract Deployed is Test {
     }
 
     function local() internal view returns (Parameters memory) {
-        return ParametersFile.read("local");
+        return script.read("local");
     }
 
     function deployed(string memory name) internal view returns (address) {
-        return Plans.make(local()).addressOf(name);
+        return script.addressOf(local(), name);
     }
 
     /// @notice Whether some line of this name is wrong.

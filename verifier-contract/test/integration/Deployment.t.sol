@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {scriptVm} from "../../script/base/ScriptVm.sol";
 import {DeploymentFactory} from "../../script/DeploymentFactory.sol";
+import {Check} from "../../script/Check.s.sol";
 import {Parameters, ParametersFile} from "../../script/Parameters.sol";
 import {Plan, Plans} from "../../script/Plan.sol";
 import {Report} from "../../script/Report.sol";
@@ -20,10 +21,6 @@ import {SealFixtures} from "../base/SealFixtures.sol";
 contract DeploymentScriptTest is Deployed, SealFixtures {
     function setUp() external {
         prepare();
-    }
-
-    function read(string calldata name) external view returns (Parameters memory) {
-        return ParametersFile.read(name);
     }
 
     function validate(Parameters memory p) external view {
@@ -137,15 +134,16 @@ contract DeploymentScriptTest is Deployed, SealFixtures {
     }
 
     function test_nothing_deployed_fails_the_check() external {
-        vm.expectRevert();
-        script.check(local());
-        Report memory report = script.inspect(local());
+        Parameters memory p = local();
+        Report memory report = script.inspect(p);
+        vm.expectRevert(abi.encodeWithSelector(Check.CheckFailed.selector, report.failures()));
+        script.check(p);
         vm.assertTrue(isWrong(report, "DeploymentFactory: has code"), "no factory");
         vm.assertTrue(isWrong(report, "InferenceMarket: has code"), "no market");
     }
 
     function test_public_parameters_are_refused_until_they_are_set() external {
-        Parameters memory p = this.read("public");
+        Parameters memory p = script.read("public");
         vm.chainId(1);
         refused(p, abi.encodeWithSelector(ParametersFile.NotSet.selector, "proposers"));
         vm.expectRevert(abi.encodeWithSelector(ParametersFile.NotSet.selector, "proposers"));

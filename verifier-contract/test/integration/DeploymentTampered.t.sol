@@ -314,9 +314,9 @@ contract DeploymentTamperedTest is Deployed {
 
     function noCanceller() internal {
         TimelockController t = timelock();
-        bytes32 role = t.CANCELLER_ROLE();
+        (bytes32 role, address proposer) = (t.CANCELLER_ROLE(), local().proposers[0]);
         vm.prank(address(t));
-        t.revokeRole(role, local().proposers[0]);
+        t.revokeRole(role, proposer);
     }
 
     function noSelfAdministration() internal {
