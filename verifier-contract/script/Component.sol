@@ -20,7 +20,7 @@ abstract contract Component {
     /// @notice Creation code and constructor arguments. Never the deployer in a role: what is not given cannot be kept.
     function initCode(Plan memory plan) public view virtual returns (bytes memory);
 
-    /// @notice What the deployer sends as soon as the contract is there; nothing, for most. May be sent again.
+    /// @notice What the deployer has to send still, once the contract is there; nothing, for most.
     function calls(Plan memory) public view virtual returns (Call[] memory) {}
 
     /// @notice Reads every role and parameter back.

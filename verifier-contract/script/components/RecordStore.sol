@@ -15,12 +15,18 @@ contract RecordStoreComponent is Component {
         return creationCode();
     }
 
-    /// @dev The emergency stop refuses canary records that are not there. Publishing twice does nothing.
-    function calls(Plan memory plan) public pure override returns (Call[] memory list) {
+    /// @dev The emergency stop refuses canary records that are not there.
+    function calls(Plan memory plan) public view override returns (Call[] memory list) {
+        RecordStore store = RecordStore(plan.addressOf(name()));
         list = new Call[](plan.parameters.canaryRecords.length);
+        uint256 missing;
         for (uint256 i = 0; i < list.length; ++i) {
-            bytes memory data = abi.encodeCall(RecordStore.publish, (plan.parameters.canaryRecords[i]));
-            list[i] = Call(plan.addressOf(name()), data);
+            bytes memory record = plan.parameters.canaryRecords[i];
+            if (store.exists(keccak256(record))) continue;
+            list[missing++] = Call(address(store), abi.encodeCall(RecordStore.publish, (record)));
+        }
+        assembly ("memory-safe") {
+            mstore(list, missing)
         }
     }
 

@@ -94,7 +94,10 @@ contract DeploymentScriptTest is Deployed, SealFixtures {
         Parameters memory p = local();
         script.deploy(p);
         bytes32 code = deployed("InferenceMarket").codehash;
+        uint256 sent = vm.getNonce(p.deployer);
+        vm.assertTrue(sent != 0, "transactions are counted");
         script.deploy(p);
+        vm.assertEq(vm.getNonce(p.deployer), sent, "nothing is sent");
         vm.assertEq(deployed("InferenceMarket").codehash, code, "as it was");
     }
 
