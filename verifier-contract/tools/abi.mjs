@@ -9,10 +9,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const target = join(root, "abi");
 const out = join(root, "cache", "abi-out");
 
-// A build of its own, complete and without the tests: bytecode may depend on what else the compiler was given.
+// A build of its own, complete and without tests and scripts: bytecode may depend on what else the compiler was given.
 function build() {
   rmSync(out, { recursive: true, force: true });
-  const args = ["build", "--out", out, "--cache-path", join(out, "cache"), "--skip", "test", "--skip", "*.t.sol"];
+  const skipped = ["test", "*.t.sol", "script/**"].flatMap((filter) => ["--skip", filter]);
+  const args = ["build", "--out", out, "--cache-path", join(out, "cache"), ...skipped];
   const { status } = spawnSync(process.execPath, [join(root, "tools", "forge"), ...args], {
     cwd: root,
     stdio: ["ignore", 2, 2],

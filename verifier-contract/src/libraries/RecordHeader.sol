@@ -155,4 +155,22 @@ library RecordHeader {
     function hasPrivateInput(Header memory header) internal pure returns (bool) {
         return header.flags & PRIVATE_INPUT != 0;
     }
+
+    /// @notice Whether outputs are commitments.
+    function hasPrivateOutput(Header memory header) internal pure returns (bool) {
+        return header.flags & PRIVATE_OUTPUT != 0;
+    }
+
+    /// @notice What names the verifying keys of a record that was decoded: `keccak256(keccak256(key sets), keccak256(their
+    /// commitments))`, the bytes as they are in the record.
+    function verifyingKeyHash(Header memory header, bytes memory record) internal pure returns (bytes32 hash) {
+        uint256 pointsAt = modelPointsOffset(header.keySets);
+        uint256 commitmentsAt = commitmentsOffset(header, 0);
+        assembly ("memory-safe") {
+            let start := add(record, 0x20)
+            mstore(0x00, keccak256(add(start, HEADER_BYTES), sub(pointsAt, HEADER_BYTES)))
+            mstore(0x20, keccak256(add(start, commitmentsAt), sub(mload(record), commitmentsAt)))
+            hash := keccak256(0x00, 0x40)
+        }
+    }
 }

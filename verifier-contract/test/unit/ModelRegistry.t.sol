@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC7992Registry} from "../../src/interfaces/IERC7992Registry.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {IRecordStore} from "../../src/interfaces/IRecordStore.sol";
 import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
@@ -88,7 +89,7 @@ contract ModelRegistryTest is Deployment {
 
     function test_deprecate() external {
         vm.expectEmit(address(registry));
-        emit IModelRegistry.ModelDeprecated(listingId);
+        emit IERC7992Registry.ModelDeprecated(listingId);
         vm.startPrank(owner);
         registry.deprecate(listingId);
         vm.assertTrue(registry.listing(listingId).deprecated, "deprecated");
