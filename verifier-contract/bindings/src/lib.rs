@@ -7,6 +7,7 @@
 //! network   accounts, the provider they sign with, transactions, and what a revert says
 //! deploy    all contracts, in the order that their wiring demands, checked afterwards
 //! market    a job's life: record, listing, request, fulfilment, refund; job ids and contexts as the contract has them
+//! economy   emissions, rewards and auction prices, as SettlementRewards and the auctions compute them
 //! rewards   closing an epoch and claiming for it
 //! runtime   running all this from code that is not asynchronous
 //! ```
@@ -14,6 +15,7 @@
 pub mod bindings;
 pub mod chain;
 pub mod deploy;
+pub mod economy;
 pub mod error;
 pub mod market;
 pub mod network;

@@ -27,6 +27,8 @@ interface Vm {
     function getCode(string calldata artifact) external view returns (bytes memory);
     function snapshotState() external returns (uint256 id);
     function revertToState(uint256 id) external returns (bool);
+    function readFile(string calldata path) external view returns (string memory);
+    function contains(string calldata subject, string calldata search) external pure returns (bool);
 
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
