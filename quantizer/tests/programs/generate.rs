@@ -207,7 +207,14 @@ impl Generator {
             let view = View { source: Source::Tensor(id), links };
             terms.push(Term::Move(Move { coefficient: self.coefficient(), view }));
         }
-        assert!(self.push(Op::Sum(terms), dims));
+        if !self.push(Op::Sum(terms.clone()), dims.clone()) {
+            // Coefficients too large for a sum; values by themselves are not.
+            let one = |term| match term {
+                Term::Move(m) => Term::Move(Move { coefficient: 1, ..m }),
+                product => product,
+            };
+            assert!(self.push(Op::Sum(terms.into_iter().map(one).collect()), dims));
+        }
         self.graph.output.tensor = self.graph.nodes.len();
     }
 
