@@ -57,10 +57,10 @@ fn test() -> Result<(), Failed> {
     quick(&mut suites);
     suites.needed("npm packages", 120, || npm("ci"))?;
     suites.run("models", 120, models::make);
-    suites.run("cargo test", 1700, || command("cargo", &["test", "--release", "--workspace"]));
+    suites.run("cargo test", 1300, || command("cargo", &["test", "--release", "--workspace"]));
     suites.run("contracts, format", 30, || npm("fmt:check"));
-    suites.run("contracts, tests", 420, || npm("test"));
-    suites.run("contracts, ABI", 180, || npm("abi:check"));
+    suites.run("contracts, tests", 720, || npm("test"));
+    suites.run("contracts, ABI", 240, || npm("abi:check"));
     suites.run("demo", 300, || command("cargo", &["run", "--release", "--quiet", "--", "demo"]));
     suites.finish("test")
 }
