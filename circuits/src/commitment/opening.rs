@@ -166,3 +166,31 @@ impl Points {
         Ok(Self { c_0, last: all * inverse, vanishing: all * c_0 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where `X - s` divides `X^8 - s`, what is claimed at `s` and modulo `X^8 - s` is not independent: such challenges are refused.
+    #[test]
+    fn challenges_that_are_roots_are_refused() {
+        for s in [0u64, 1] {
+            let refused = Points::new(Fr::from(s), Fr::from(5u64)).err();
+            assert!(matches!(refused, Some(VerifyError::Rejected { .. })), "{s}");
+        }
+        let points = Points::new(Fr::from(3u64), Fr::from(5u64)).expect("3^8 is not 3");
+        assert_eq!(points.vanishing, points.c_0 * (Fr::from(5u64).pow([8]) - Fr::from(3u64)));
+        // The last factor is 1 at s.
+        assert_eq!(Points::new(Fr::from(3u64), Fr::from(3u64)).map(|p| p.last), Ok(Fr::one()));
+    }
+
+    /// Every row length has folds enough to end in two to eight coefficients.
+    #[test]
+    fn folds_of_every_row_length() {
+        for b in crate::record::ROW_LOG {
+            assert!(folds(b) >= 1 && (1..=FOLD_LOG).contains(&tail_log(b)), "{b}");
+            assert_eq!(FOLD_LOG * folds(b) + tail_log(b), b);
+            assert_eq!(opening_words(b), 10 * folds(b) + 3 + (1 << tail_log(b)), "as docs/formats.md counts them");
+        }
+    }
+}
