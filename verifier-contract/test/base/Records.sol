@@ -28,6 +28,19 @@ library Records {
         h.keySets = 3;
     }
 
+    /// @notice A header that the seal verifier accepts, not only a well-formed one.
+    function legal(uint256 flags, uint256 inputBytes, uint256 outputBytes)
+        internal
+        pure
+        returns (RecordHeader.Header memory h)
+    {
+        h = header(flags, inputBytes, outputBytes);
+        if (flags & RecordHeader.PRIVATE_INPUT != 0) h.inputWidth = 0;
+        if (flags & RecordHeader.PRIVATE_OUTPUT != 0) h.outputWidth = 0;
+        while (1 << h.inputColsLog2 < inputBytes) ++h.inputColsLog2;
+        while (1 << h.outputColsLog2 < outputBytes) ++h.outputColsLog2;
+    }
+
     function encode(RecordHeader.Header memory h) internal pure returns (bytes memory record) {
         uint256 length = RecordHeader.recordBytes(h.modelPoints, h.keySets);
         record = bytes.concat(abi.encode(h), filler(h.graphDigest, length - RecordHeader.HEADER_BYTES));

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ISettlementMarket} from "../interfaces/ISettlementMarket.sol";
+import {Money} from "./Money.sol";
+
+/// @title Money of the market
+/// @notice Nobody is sent anything but by their own call, so no token that refuses
+/// an account can hold up a job.
+abstract contract Credits is Money, ISettlementMarket {
+    using SafeERC20 for IERC20;
+
+    /// @inheritdoc ISettlementMarket
+    function withdraw(IERC20 token, address to) external nonReentrant returns (uint256 amount) {
+        amount = _credits[msg.sender][token];
+        require(amount != 0, NoCredit(msg.sender));
+        delete _credits[msg.sender][token];
+        emit Withdrawn(msg.sender, token, to, amount);
+        _send(token, to, amount);
+    }
+
+    /// @inheritdoc ISettlementMarket
+    function depositCollateral(IERC20 token, uint256 amount) external nonReentrant {
+        require(_rules[token].allowed, TokenNotAllowed(token));
+        _free[msg.sender][token] += amount;
+        emit CollateralDeposited(msg.sender, token, amount);
+        _pull(token, msg.sender, amount);
+    }
+
+    /// @inheritdoc ISettlementMarket
+    function withdrawCollateral(IERC20 token, uint256 amount, address to) external nonReentrant {
+        _hold(msg.sender, token, amount);
+        emit CollateralWithdrawn(msg.sender, token, to, amount);
+        _send(token, to, amount);
+    }
+
+    /// @inheritdoc ISettlementMarket
+    function sendIncome(IERC20 token) external nonReentrant returns (uint256 amount) {
+        amount = _pots[token].income;
+        require(amount != 0, NoCredit(address(treasury)));
+        _pots[token].income = 0;
+        emit IncomeSent(token, amount);
+        uint256 before = token.balanceOf(address(this));
+        token.forceApprove(address(treasury), amount);
+        treasury.receiveIncome(token, amount);
+        _checkDelta(token, amount, before - token.balanceOf(address(this)));
+    }
+}
