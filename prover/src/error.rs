@@ -50,6 +50,14 @@ pub enum ProverError {
         /// Powers there are.
         got: usize,
     },
+    /// What a requester handed over does not open the input's commitment.
+    #[error(
+        "the private input that was handed over is not the one that was committed to: {why}; do not accept the job"
+    )]
+    Opening {
+        /// What is wrong.
+        why: String,
+    },
     /// A key file that does not fit together.
     #[error("prover key: {why}")]
     Key {

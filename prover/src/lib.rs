@@ -4,6 +4,7 @@ pub mod backend;
 pub mod core;
 pub mod error;
 pub mod gas;
+pub mod input;
 pub mod ints;
 pub mod keyfile;
 pub mod keys;

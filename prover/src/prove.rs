@@ -114,7 +114,33 @@ impl<'b> Prover<'b> {
         inputs: &[Vec<i64>],
         rng: &mut R,
     ) -> Result<(Vec<u8>, Vec<Fr>), ProverError> {
+        let rows = self.input_rows(inputs.len())?;
+        let blinders: Vec<Fr> = (0..rows).map(|_| Fr::rand(&mut *rng)).collect();
+        Ok((self.commitment_of(inputs, &blinders)?, blinders))
+    }
+
+    /// The commitment to private `inputs` under these blinders, one a row, slot after slot.
+    ///
+    /// # Errors
+    /// As [`Prover::commit_input`]; another number of blinders than rows.
+    pub fn commitment_of(&mut self, inputs: &[Vec<i64>], blinders: &[Fr]) -> Result<Vec<u8>, ProverError> {
+        let rows = self.input_rows(inputs.len())?;
+        if blinders.len() != rows {
+            return Err(ProverError::Key {
+                why: format!("expected {rows} blinders, one for each row of the input, got {}", blinders.len()),
+            });
+        }
         let batch = Self::batch_for(inputs.len())?;
+        let (schedule, _) = self.batches.get(&batch).ok_or(ProverError::NoSeal)?;
+        let columns = columns(&self.key.graph, schedule, &self.traces(inputs, batch)?);
+        let range = schedule.rows.model..schedule.rows.model + rows;
+        let rows = commit(self.backend, schedule, &columns, &self.key.srs.powers, range, blinders);
+        Ok(rows.iter().flat_map(point_bytes).collect())
+    }
+
+    /// Rows of the private input of a batch.
+    fn input_rows(&mut self, inputs: usize) -> Result<usize, ProverError> {
+        let batch = Self::batch_for(inputs)?;
         self.prepare(batch, false)?;
         let (schedule, _) = self.batches.get(&batch).ok_or(ProverError::NoSeal)?;
         if schedule.rows.input == 0 {
@@ -122,11 +148,7 @@ impl<'b> Prover<'b> {
                 why: "the input of this record is public: there is nothing to commit to".into(),
             });
         }
-        let columns = columns(&self.key.graph, schedule, &self.traces(inputs, batch)?);
-        let blinders: Vec<Fr> = (0..schedule.rows.input).map(|_| Fr::rand(&mut *rng)).collect();
-        let range = schedule.rows.model..schedule.rows.model + schedule.rows.input;
-        let rows = commit(self.backend, schedule, &columns, &self.key.srs.powers, range, &blinders);
-        Ok((rows.iter().flat_map(point_bytes).collect(), blinders))
+        Ok(schedule.rows.input)
     }
 
     /// Runs of `inputs`, and of zeros in the slots that are left.
