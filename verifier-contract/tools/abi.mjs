@@ -12,8 +12,7 @@ const out = join(root, "cache", "abi-out");
 // A build of its own, complete and without tests and scripts: bytecode may depend on what else the compiler was given.
 function build() {
   rmSync(out, { recursive: true, force: true });
-  const skipped = ["test", "*.t.sol", "script/**"].flatMap((filter) => ["--skip", filter]);
-  const args = ["build", "--out", out, "--cache-path", join(out, "cache"), ...skipped];
+  const args = ["build", "src", "--out", out, "--cache-path", join(out, "cache")];
   const { status } = spawnSync(process.execPath, [join(root, "tools", "forge"), ...args], {
     cwd: root,
     stdio: ["ignore", 2, 2],

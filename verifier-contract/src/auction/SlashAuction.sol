@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IIntelligenceRewards} from "../interfaces/IIntelligenceRewards.sol";
 import {IMarketCredits} from "../interfaces/IMarketCredits.sol";
 import {INetworkToken} from "../interfaces/INetworkToken.sol";
 import {ISlashAuction} from "../interfaces/ISlashAuction.sol";
@@ -18,18 +19,13 @@ contract SlashAuction is ISlashAuction, PotAuction {
     /// @notice Receives everything.
     ITreasury public immutable treasury;
 
-    /// @param networkToken_ What everything is sold for.
+    /// @dev Token, governor and clock are the rewards': fees and slashes are sold in the same windows.
+    /// @param rewards_ The rewards contract.
     /// @param market_ Where slashes of collateral come from; may be deployed later.
     /// @param treasury_ Receives everything.
-    /// @param governor_ The timelock.
-    /// @param start_ When round 0 began: as for fees.
-    constructor(
-        INetworkToken networkToken_,
-        IMarketCredits market_,
-        ITreasury treasury_,
-        address governor_,
-        uint256 start_
-    ) PotAuction(networkToken_, governor_, start_) {
+    constructor(IIntelligenceRewards rewards_, IMarketCredits market_, ITreasury treasury_)
+        PotAuction(rewards_.token(), rewards_.governor(), rewards_.start())
+    {
         require(address(market_) != address(0) && address(treasury_) != address(0), ZeroAddress());
         (market, treasury) = (market_, treasury_);
     }

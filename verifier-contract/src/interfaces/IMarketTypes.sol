@@ -59,26 +59,10 @@ interface IMarketTypes {
         uint32 callbackGas;
     }
 
-    /// @notice A job: the terms as they were when it was requested, and where it stands.
-    /// @param isPrivate Whether it is handed over by reservation.
-    /// @param callbackPending Whether the callback has failed and not succeeded since.
-    /// @param ackWindow Seconds for delivery and for acknowledgement, each.
+    /// @notice What a job keeps of the terms that it was requested with, and of the market's rules at that time: nothing of it
+    /// ever changes. The fields are those of `Terms`, and:
     /// @param collateral What a prover locks: the larger of maximum price and the token's floor.
-    /// @param cancelAt Last second at which a prover may take the job after notice was given; 0 without notice.
-    /// @param prover Who reserved or locked it.
-    /// @param windowStart When the state that it is in began.
-    /// @param payout Whom the prover's proof must pay.
-    /// @param lockEnd Last second of fulfilment on time.
-    /// @param price What it is done for; fixed when it is locked, reserved or fulfilled directly.
-    /// @param outputDigest keccak256 of the proved output.
-    struct Job {
-        address requester;
-        Status status;
-        bool isPrivate;
-        bool direct;
-        bool callbackPending;
-        uint16 ownerBps;
-        uint32 ackWindow;
+    struct JobTerms {
         IERC20 token;
         uint64 listingId;
         bytes4 verifier;
@@ -92,16 +76,42 @@ interface IMarketTypes {
         uint32 curveSeconds;
         uint32 proveWindow;
         address callback;
-        uint64 cancelAt;
         uint32 callbackGas;
+        bytes32 recordHash;
+        bytes32 inputDigest;
+    }
+
+    /// @notice A job: what it was requested with, and where it stands.
+    /// @dev Packed so that a request without a callback writes as few slots as can be: what is known then shares words.
+    /// @param isPrivate Whether it is handed over by reservation.
+    /// @param direct Whether it may be fulfilled without a lock.
+    /// @param callbackPending Whether the callback has failed and not succeeded since.
+    /// @param ownerBps The owner's share of the price, in 1/10,000; never changes.
+    /// @param ackWindow Seconds for delivery and for acknowledgement, each; never changes.
+    /// @param prover Who reserved or locked it.
+    /// @param windowStart When the state that it is in began.
+    /// @param payout Whom the prover's proof must pay.
+    /// @param lockEnd Last second of fulfilment on time.
+    /// @param price What it is done for; fixed when it is locked or reserved. Prover, payout and price of a direct fulfilment are in
+    /// its event alone.
+    /// @param cancelAt Last second at which a prover may take the job after notice was given; 0 without notice.
+    /// @param outputDigest keccak256 of the proved output.
+    struct Job {
+        address requester;
+        Status status;
+        bool isPrivate;
+        bool direct;
+        bool callbackPending;
+        uint16 ownerBps;
+        uint32 ackWindow;
         address prover;
         uint64 windowStart;
         address payout;
         uint64 lockEnd;
         uint128 price;
-        bytes32 recordHash;
-        bytes32 inputDigest;
+        uint64 cancelAt;
         bytes32 outputDigest;
+        JobTerms terms;
     }
 
     /// @notice A signed ERC-2612 allowance for the market; ignored with deadline 0 or when the token refuses it.

@@ -3,16 +3,16 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ISettlementMarket} from "../interfaces/ISettlementMarket.sol";
+import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {Money} from "./Money.sol";
 
 /// @title Money of the market
 /// @notice Nobody is sent anything but by their own call, so no token that refuses
 /// an account can hold up a job.
-abstract contract Credits is Money, ISettlementMarket {
+abstract contract Credits is Money, IInferenceMarket {
     using SafeERC20 for IERC20;
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function withdraw(IERC20 token, address to) external nonReentrant returns (uint256 amount) {
         amount = _credits[msg.sender][token];
         require(amount != 0, NoCredit(msg.sender));
@@ -21,7 +21,7 @@ abstract contract Credits is Money, ISettlementMarket {
         _send(token, to, amount);
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function depositCollateral(IERC20 token, uint256 amount) external nonReentrant {
         require(_rules[token].allowed, TokenNotAllowed(token));
         _free[msg.sender][token] += amount;
@@ -29,14 +29,14 @@ abstract contract Credits is Money, ISettlementMarket {
         _pull(token, msg.sender, amount);
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function withdrawCollateral(IERC20 token, uint256 amount, address to) external nonReentrant {
         _hold(msg.sender, token, amount);
         emit CollateralWithdrawn(msg.sender, token, to, amount);
         _send(token, to, amount);
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function sendIncome(IERC20 token) external nonReentrant returns (uint256 amount) {
         amount = _pots[token].income;
         require(amount != 0, NoCredit(address(treasury)));

@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ISettlementMarket} from "../interfaces/ISettlementMarket.sol";
+import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {MarketStorage} from "./MarketStorage.sol";
 
 /// @title Parameters of the market
 /// @notice All bounded, all for requests to come: a job keeps what it was requested under. None of them, nor the
 /// pause, reaches money that lies here.
-abstract contract Governed is MarketStorage, ISettlementMarket {
+abstract contract Governed is MarketStorage, IInferenceMarket {
     using SafeERC20 for IERC20;
 
     /// @notice The most a floor can be: a million tokens of 18 decimals.
@@ -24,8 +24,32 @@ abstract contract Governed is MarketStorage, ISettlementMarket {
         _;
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function setTokenRules(IERC20 token, TokenRules calldata rules) external onlyGovernor {
+        _setTokenRules(token, rules);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function setAckWindow(uint32 seconds_) external onlyGovernor {
+        require(seconds_ >= MIN_ACK_WINDOW && seconds_ <= MAX_ACK_WINDOW, OutOfBounds(seconds_));
+        ackWindow = seconds_;
+        emit AckWindowChanged(seconds_);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function setGuardian(address guardian_) external onlyGovernor {
+        guardian = guardian_;
+        emit GuardianChanged(guardian_);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function setPaused(bool paused_) external {
+        require(msg.sender == governor || msg.sender == guardian, NotAllowed(msg.sender));
+        paused = paused_;
+        emit PausedChanged(msg.sender, paused_);
+    }
+
+    function _setTokenRules(IERC20 token, TokenRules memory rules) internal {
         require(rules.collateralFloor <= MAX_FLOOR, OutOfBounds(rules.collateralFloor));
         require(rules.bondFloor <= MAX_FLOOR, OutOfBounds(rules.bondFloor));
         _rules[token] = rules;
@@ -33,25 +57,5 @@ abstract contract Governed is MarketStorage, ISettlementMarket {
         // The rewards contract pulls each fee when it is recorded; its code has no other way to use this. It stays when
         // a token is taken off the list: open jobs run on.
         if (rules.allowed) token.forceApprove(address(rewards), type(uint256).max);
-    }
-
-    /// @inheritdoc ISettlementMarket
-    function setAckWindow(uint32 seconds_) external onlyGovernor {
-        require(seconds_ >= MIN_ACK_WINDOW && seconds_ <= MAX_ACK_WINDOW, OutOfBounds(seconds_));
-        ackWindow = seconds_;
-        emit AckWindowChanged(seconds_);
-    }
-
-    /// @inheritdoc ISettlementMarket
-    function setGuardian(address guardian_) external onlyGovernor {
-        guardian = guardian_;
-        emit GuardianChanged(guardian_);
-    }
-
-    /// @inheritdoc ISettlementMarket
-    function setPaused(bool paused_) external {
-        require(msg.sender == governor || msg.sender == guardian, NotAllowed(msg.sender));
-        paused = paused_;
-        emit PausedChanged(msg.sender, paused_);
     }
 }

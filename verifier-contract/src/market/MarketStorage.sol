@@ -11,11 +11,11 @@ import {IProverStaking} from "../interfaces/IProverStaking.sol";
 import {IRecordStore} from "../interfaces/IRecordStore.sol";
 import {ITreasury} from "../interfaces/ITreasury.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
-import {IWorkRecorder} from "../interfaces/IWorkRecorder.sol";
+import {IIntelligenceRewards} from "../interfaces/IIntelligenceRewards.sol";
 
 /// @title What all parts of the market share
 /// @notice The wiring, fixed at deployment, the one storage layout, and the questions every row asks of a job. Both contracts of
-/// the market have it: `SettlementMarket` holds the money and runs `MarketRequests` on its own storage.
+/// the market have it: `InferenceMarket` holds the money and runs `MarketRequests` on its own storage.
 abstract contract MarketStorage is IMarketEvents, ReentrancyGuardTransient {
     /// @notice What the market is deployed with.
     /// @param registry Where listings live.
@@ -33,7 +33,7 @@ abstract contract MarketStorage is IMarketEvents, ReentrancyGuardTransient {
         IRecordStore store;
         IVerifierRouter router;
         IEmergencyStop stop;
-        IWorkRecorder rewards;
+        IIntelligenceRewards rewards;
         IProverStaking staking;
         ITreasury treasury;
         address slashAuction;
@@ -57,7 +57,7 @@ abstract contract MarketStorage is IMarketEvents, ReentrancyGuardTransient {
     /// @notice What says that seals are not to be trusted.
     IEmergencyStop public immutable stop;
     /// @notice Receives the fees and the records of paid work.
-    IWorkRecorder public immutable rewards;
+    IIntelligenceRewards public immutable rewards;
     /// @notice Limits how many jobs a prover may hold.
     IProverStaking public immutable staking;
     /// @notice Receives half the collateral of refunded jobs.
@@ -124,8 +124,8 @@ abstract contract MarketStorage is IMarketEvents, ReentrancyGuardTransient {
     /// @dev The last second of the current window: whose turn it is acts at t <= limit, refunds and slashes are at
     /// t > limit. A public lock has the late window too: its prover may still be the one who fulfils late.
     function _limitOf(Job storage live) internal view returns (uint256) {
-        if (live.status == Status.Open) return live.lockBy;
-        if (live.status == Status.Locked) return live.isPrivate ? live.lockEnd : live.deadline;
+        if (live.status == Status.Open) return live.terms.lockBy;
+        if (live.status == Status.Locked) return live.isPrivate ? live.lockEnd : live.terms.deadline;
         return uint256(live.windowStart) + live.ackWindow;
     }
 
@@ -149,7 +149,7 @@ abstract contract MarketStorage is IMarketEvents, ReentrancyGuardTransient {
     /// @dev When the stop came while the current window was open, or 0. No state but an end is entered after a stop, so
     /// a stop never lies before the window.
     function _stoppedInWindow(Job storage live) internal view returns (uint256 stopped) {
-        stopped = stop.stoppedAt(live.verifier, live.recordHash);
+        stopped = stop.stoppedAt(live.terms.verifier, live.terms.recordHash);
         if (stopped > _limitOf(live)) stopped = 0;
     }
 

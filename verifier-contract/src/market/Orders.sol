@@ -80,8 +80,8 @@ abstract contract Orders is Money, RecordInputs, OrderIds {
 
     /// @dev All that was escrowed of a job that never was locked.
     function _returnEscrow(Job storage ended) internal returns (uint256 amount) {
-        amount = uint256(ended.maxPrice) + ended.bond;
-        _credit(ended.requester, ended.token, amount);
+        amount = uint256(ended.terms.maxPrice) + ended.terms.bond;
+        _credit(ended.requester, ended.terms.token, amount);
     }
 
     function _open(address requester, uint256 nonce, Terms calldata terms, bytes calldata input)
@@ -144,22 +144,24 @@ abstract contract Orders is Money, RecordInputs, OrderIds {
         opened.direct = terms.direct;
         opened.ownerBps = terms.ownerBps;
         opened.ackWindow = ackWindow;
-        opened.token = terms.token;
-        opened.listingId = terms.listingId.toUint64();
-        opened.verifier = terms.verifier;
-        opened.floorPrice = terms.floorPrice;
-        opened.maxPrice = terms.maxPrice;
-        opened.collateral = uint128(collateral);
-        opened.bond = terms.bond;
-        opened.curveStart = terms.curveStart;
-        opened.lockBy = terms.lockBy;
-        opened.deadline = terms.deadline;
-        opened.curveSeconds = terms.curveSeconds;
-        opened.proveWindow = terms.proveWindow;
-        opened.callback = terms.callback;
-        opened.callbackGas = terms.callbackGas;
         opened.windowStart = uint64(block.timestamp);
-        opened.recordHash = terms.recordHash;
-        opened.inputDigest = terms.inputDigest;
+        opened.terms = JobTerms({
+            token: terms.token,
+            listingId: terms.listingId.toUint64(),
+            verifier: terms.verifier,
+            floorPrice: terms.floorPrice,
+            maxPrice: terms.maxPrice,
+            collateral: uint128(collateral),
+            bond: terms.bond,
+            curveStart: terms.curveStart,
+            lockBy: terms.lockBy,
+            deadline: terms.deadline,
+            curveSeconds: terms.curveSeconds,
+            proveWindow: terms.proveWindow,
+            callback: terms.callback,
+            callbackGas: terms.callbackGas,
+            recordHash: terms.recordHash,
+            inputDigest: terms.inputDigest
+        });
     }
 }

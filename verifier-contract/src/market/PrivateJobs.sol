@@ -23,10 +23,12 @@ abstract contract PrivateJobs is Takes, IMarketRequests {
         bytes32 key = _keys[msg.sender];
         require(key != 0, NoKey(msg.sender));
         // Delivery and acknowledgement must end before the last second of locking, or the lock could outlive the deadline.
-        require(block.timestamp + 2 * uint256(taken.ackWindow) <= taken.lockBy, TooLate(jobId, taken.lockBy));
+        require(
+            block.timestamp + 2 * uint256(taken.ackWindow) <= taken.terms.lockBy, TooLate(jobId, taken.terms.lockBy)
+        );
         taken.status = Status.Reserved;
-        _hold(msg.sender, taken.token, taken.bond);
-        emit JobReserved(jobId, msg.sender, payout, taken.price, taken.bond, key, _limitOf(taken));
+        _hold(msg.sender, taken.terms.token, taken.terms.bond);
+        emit JobReserved(jobId, msg.sender, payout, taken.price, taken.terms.bond, key, _limitOf(taken));
         staking.openLock(msg.sender);
     }
 
@@ -36,7 +38,7 @@ abstract contract PrivateJobs is Takes, IMarketRequests {
         require(msg.sender == reserved.requester, NotAllowed(msg.sender));
         require(ciphertext.length != 0, EmptyCiphertext());
         _checkInTime(jobId, reserved);
-        _checkNotStopped(reserved.verifier, reserved.recordHash);
+        _checkNotStopped(reserved.terms.verifier, reserved.terms.recordHash);
         reserved.status = Status.Delivered;
         reserved.windowStart = uint64(block.timestamp);
         emit InputDelivered(jobId, ciphertext, _limitOf(reserved));
@@ -47,10 +49,10 @@ abstract contract PrivateJobs is Takes, IMarketRequests {
         Job storage delivered = _in(jobId, Status.Delivered);
         require(msg.sender == delivered.prover, NotAllowed(msg.sender));
         _checkInTime(jobId, delivered);
-        _checkNotStopped(delivered.verifier, delivered.recordHash);
-        _credit(delivered.requester, delivered.token, delivered.bond);
-        _release(msg.sender, delivered.token, delivered.bond);
-        emit InputAcknowledged(jobId, msg.sender, delivered.bond);
+        _checkNotStopped(delivered.terms.verifier, delivered.terms.recordHash);
+        _credit(delivered.requester, delivered.terms.token, delivered.terms.bond);
+        _release(msg.sender, delivered.terms.token, delivered.terms.bond);
+        emit InputAcknowledged(jobId, msg.sender, delivered.terms.bond);
         _lock(jobId, delivered);
     }
 
@@ -63,14 +65,14 @@ abstract contract PrivateJobs is Takes, IMarketRequests {
         _checkNotVoidable(jobId, ended);
         ended.status = Status.Cancelled;
         (address requester, address prover) = (ended.requester, ended.prover);
-        (uint128 price, uint128 bond) = (ended.maxPrice, ended.bond);
-        _credit(requester, ended.token, price);
+        (uint128 price, uint128 bond) = (ended.terms.maxPrice, ended.terms.bond);
+        _credit(requester, ended.terms.token, price);
         if (status == Status.Reserved) {
-            _slash(ended.token, bond);
-            _release(prover, ended.token, bond);
+            _slash(ended.terms.token, bond);
+            _release(prover, ended.terms.token, bond);
             emit DeliveryMissed(jobId, requester, prover, price, bond);
         } else {
-            _slash(ended.token, 2 * uint256(bond));
+            _slash(ended.terms.token, 2 * uint256(bond));
             emit AcknowledgementMissed(jobId, requester, prover, price, bond);
         }
         staking.closeLock(prover);

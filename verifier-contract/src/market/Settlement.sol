@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ISettlementMarket} from "../interfaces/ISettlementMarket.sol";
+import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {BatchStatement} from "../libraries/BatchStatement.sol";
 import {Collateral} from "../libraries/Collateral.sol";
 import {PriceSplit} from "../libraries/PriceSplit.sol";
@@ -23,7 +23,18 @@ abstract contract Settlement is Locks, Work, Callbacks {
         Late
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @dev What is paid for one job, and what goes back.
+    struct Payment {
+        uint256 price;
+        uint256 change;
+        uint256 released;
+        address receiver;
+        uint256 fee;
+        uint256 ownerAmount;
+        uint256 proverAmount;
+    }
+
+    /// @inheritdoc IInferenceMarket
     function fulfil(
         bytes32[] calldata jobIds,
         bytes calldata input,
@@ -38,7 +49,7 @@ abstract contract Settlement is Locks, Work, Callbacks {
         _settle(jobIds, output, payout);
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function contextOf(bytes32[] calldata jobIds, address payout) public view returns (bytes32) {
         return keccak256(abi.encode(block.chainid, address(this), payout, jobIds));
     }
@@ -51,7 +62,7 @@ abstract contract Settlement is Locks, Work, Callbacks {
         returns (bytes32 recordHash, bytes4 verifier)
     {
         Job storage first = _firstJob(jobIds);
-        (recordHash, verifier) = (first.recordHash, first.verifier);
+        (recordHash, verifier) = (first.terms.recordHash, first.terms.verifier);
         RecordFacts memory facts = _facts[recordHash];
         uint256 inputBytes = jobIds.length * facts.inputBytes;
         require(input.length == inputBytes, BadInputLength(inputBytes, input.length));
@@ -77,11 +88,11 @@ abstract contract Settlement is Locks, Work, Callbacks {
         Job storage requested = _jobs[jobId];
         require(requested.status != Status.None, UnknownJob(jobId));
         require(
-            requested.recordHash == recordHash && requested.verifier == verifier,
-            MixedRecords(recordHash, requested.recordHash)
+            requested.terms.recordHash == recordHash && requested.terms.verifier == verifier,
+            MixedRecords(recordHash, requested.terms.recordHash)
         );
         bytes32 digest = keccak256(input);
-        require(digest == requested.inputDigest, InputMismatch(requested.inputDigest, digest));
+        require(digest == requested.terms.inputDigest, InputMismatch(requested.terms.inputDigest, digest));
     }
 
     function _firstJob(bytes32[] calldata jobIds) private view returns (Job storage first) {
@@ -97,12 +108,12 @@ abstract contract Settlement is Locks, Work, Callbacks {
     /// @dev Which row settles a job for this payout in this second, if any.
     function _rowOf(Job storage requested, address payout) private view returns (Row) {
         if (requested.status == Status.Open) {
-            bool due = requested.direct && block.timestamp <= requested.lockBy && _isUncancelled(requested);
+            bool due = requested.direct && block.timestamp <= requested.terms.lockBy && _isUncancelled(requested);
             return due ? Row.Direct : Row.None;
         }
         if (requested.status != Status.Locked) return Row.None;
         if (block.timestamp <= requested.lockEnd) return requested.payout == payout ? Row.OnTime : Row.None;
-        return !requested.isPrivate && block.timestamp <= requested.deadline ? Row.Late : Row.None;
+        return !requested.isPrivate && block.timestamp <= requested.terms.deadline ? Row.Late : Row.None;
     }
 
     /// @dev Settles each item of a verified batch that can be settled, once: the first time ends it.
@@ -129,7 +140,7 @@ abstract contract Settlement is Locks, Work, Callbacks {
         }
     }
 
-    /// @dev Rows 10 and 11: the price is paid. Directly, the change goes back; from a lock, the collateral.
+    /// @dev Rows 10 and 11: the price is paid.
     function _settlePaid(
         bytes32 jobId,
         Job storage ended,
@@ -139,37 +150,41 @@ abstract contract Settlement is Locks, Work, Callbacks {
         Paid memory paid
     ) private {
         ended.status = Status.Fulfilled;
-        IERC20 token = ended.token;
-        uint256 change;
-        uint256 released;
-        if (direct) {
-            uint256 price = _priceAt(ended, block.timestamp);
-            ended.price = uint128(price);
-            ended.payout = payout;
-            change = ended.maxPrice - price;
-            _credit(ended.requester, token, change);
-        } else {
-            released = ended.collateral;
-            _release(ended.prover, token, released);
-            staking.closeLock(ended.prover);
-        }
+        Payment memory p = direct ? _endOpen(ended) : _endLock(ended);
+        IERC20 token = ended.terms.token;
         // Who owns the listing today: whoever bought it bought its income.
-        address receiver = registry.revenueReceiver(ended.listingId);
-        (uint256 fee, uint256 ownerAmount, uint256 proverAmount) = PriceSplit.split(ended.price, ended.ownerBps);
-        _credit(receiver, token, ownerAmount);
-        _credit(payout, token, proverAmount);
+        p.receiver = registry.revenueReceiver(ended.terms.listingId);
+        (p.fee, p.ownerAmount, p.proverAmount) = PriceSplit.split(p.price, ended.ownerBps);
+        _credit(p.receiver, token, p.ownerAmount);
+        _credit(payout, token, p.proverAmount);
         paid.tokens[paid.count] = token;
-        paid.creators[paid.count] = receiver;
-        paid.fees[paid.count] = fee;
+        paid.creators[paid.count] = p.receiver;
+        paid.fees[paid.count] = p.fee;
         ++paid.count;
-        emit JobFulfilled(jobId, payout, receiver, proverAmount, ownerAmount, fee, change, released, output);
+        emit JobFulfilled(jobId, payout, p.receiver, p.proverAmount, p.ownerAmount, p.fee, p.change, p.released, output);
+    }
+
+    /// @dev Row 10: the price of this second, and the change goes back. Neither price nor payout is stored: the event has them,
+    /// and nothing here asks for them again.
+    function _endOpen(Job storage ended) private returns (Payment memory p) {
+        p.price = _priceAt(ended, block.timestamp);
+        p.change = ended.terms.maxPrice - p.price;
+        _credit(ended.requester, ended.terms.token, p.change);
+    }
+
+    /// @dev Row 11: the price of the lock, and the collateral goes back.
+    function _endLock(Job storage ended) private returns (Payment memory p) {
+        p.price = ended.price;
+        p.released = ended.terms.collateral;
+        _release(ended.prover, ended.terms.token, p.released);
+        staking.closeLock(ended.prover);
     }
 
     /// @dev Row 12: the requester has its output for nothing, the fulfiller half of the locker's collateral.
     function _settleLate(bytes32 jobId, Job storage ended, bytes calldata output, address payout) private {
         ended.status = Status.FulfilledLate;
-        IERC20 token = ended.token;
-        (uint256 bounty, uint256 slashed) = Collateral.halves(ended.collateral);
+        IERC20 token = ended.terms.token;
+        (uint256 bounty, uint256 slashed) = Collateral.halves(ended.terms.collateral);
         _credit(ended.requester, token, ended.price);
         _credit(payout, token, bounty);
         _slash(token, slashed);

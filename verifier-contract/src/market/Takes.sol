@@ -12,7 +12,7 @@ abstract contract Takes is Money {
         require(payout != address(0) && payout != address(this), BadRecipient(payout));
         _checkInTime(jobId, taken);
         require(_isUncancelled(taken), TooLate(jobId, taken.cancelAt));
-        _checkNotStopped(taken.verifier, taken.recordHash);
+        _checkNotStopped(taken.terms.verifier, taken.terms.recordHash);
         uint256 price = _priceAt(taken, block.timestamp);
         require(price >= minPrice, PriceTooLow(price, minPrice));
         taken.prover = msg.sender;
@@ -23,14 +23,14 @@ abstract contract Takes is Money {
 
     /// @dev What rows 4 and 7 have in common: the change goes back, the collateral of the prover is held.
     function _lock(bytes32 jobId, Job storage taken) internal {
-        uint256 change = taken.maxPrice - taken.price;
-        uint256 collateral = taken.collateral;
-        uint256 lockEnd = block.timestamp + taken.proveWindow;
+        uint256 change = taken.terms.maxPrice - taken.price;
+        uint256 collateral = taken.terms.collateral;
+        uint256 lockEnd = block.timestamp + taken.terms.proveWindow;
         taken.status = Status.Locked;
         taken.windowStart = uint64(block.timestamp);
         taken.lockEnd = uint64(lockEnd);
-        _credit(taken.requester, taken.token, change);
-        _hold(taken.prover, taken.token, collateral);
+        _credit(taken.requester, taken.terms.token, change);
+        _hold(taken.prover, taken.terms.token, collateral);
         emit JobLocked(jobId, taken.prover, taken.payout, taken.price, change, collateral, lockEnd);
     }
 
@@ -41,6 +41,8 @@ abstract contract Takes is Money {
 
     /// @dev Between floor and maximum, by the order's curve.
     function _priceAt(Job storage open, uint256 timestamp) internal view returns (uint256) {
-        return PriceCurve.priceAt(open.floorPrice, open.maxPrice, open.curveStart, open.curveSeconds, timestamp);
+        return PriceCurve.priceAt(
+            open.terms.floorPrice, open.terms.maxPrice, open.terms.curveStart, open.terms.curveSeconds, timestamp
+        );
     }
 }

@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ISettlementMarket} from "../interfaces/ISettlementMarket.sol";
+import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {MarketStorage} from "./MarketStorage.sol";
 
 /// @title Fees and work credits
 /// @notice Fees go to their pot of the epoch when the work is done. A token that will not go there (it refuses the
 /// account, or is halted) must not cost provers their collateral: then fees and credit wait here.
-abstract contract Work is MarketStorage, ISettlementMarket {
+abstract contract Work is MarketStorage, IInferenceMarket {
     using SafeCast for uint256;
 
     /// @dev What recording must be given, so that whoever settles cannot make it fail by a lack of gas.
@@ -24,7 +24,7 @@ abstract contract Work is MarketStorage, ISettlementMarket {
         uint256[] fees;
     }
 
-    /// @inheritdoc ISettlementMarket
+    /// @inheritdoc IInferenceMarket
     function retryWork(IERC20 token, address payout, address[] calldata creators, uint256[] calldata fees)
         external
         nonReentrant

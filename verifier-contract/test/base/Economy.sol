@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SettlementDeployment} from "./SettlementDeployment.sol";
+import {RewardsDeployment} from "./RewardsDeployment.sol";
 import {PaymentToken} from "./Tokens.sol";
 
 /// @notice Rewards and fee auction with this contract in the place of the market, and two payment tokens.
-abstract contract Economy is SettlementDeployment {
+abstract contract Economy is RewardsDeployment {
     /// @dev Network token wei per 1e18 wei: 10 network tokens for one of 18 decimals, or of 6.
     uint128 internal constant COIN_PRICE = 10e18;
     uint128 internal constant CENT_PRICE = 10e30;

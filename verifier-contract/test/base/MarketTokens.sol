@@ -30,7 +30,7 @@ contract FeeToken is PlainToken {
     }
 }
 
-/// @notice Refuses some accounts.
+/// @notice Refuses some accounts, as sender, as receiver and as whoever moves the tokens.
 contract BlocklistToken is PlainToken {
     mapping(address account => bool) public blocked;
 
@@ -41,6 +41,7 @@ contract BlocklistToken is PlainToken {
     }
 
     function _update(address from, address to, uint256 value) internal override {
+        require(!blocked[msg.sender], Blocked(msg.sender));
         require(!blocked[from], Blocked(from));
         require(!blocked[to], Blocked(to));
         super._update(from, to, value);

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
-import {MarketDeployment} from "./MarketDeployment.sol";
+import {Deployment} from "./Deployment.sol";
 import {Records} from "./Records.sol";
 
 /// @notice A listing with hidden inputs, and the steps of handing one over.
-abstract contract PrivateJobBase is MarketDeployment {
+abstract contract PrivateJobBase is Deployment {
     uint256 internal constant A = 30 minutes;
 
     bytes internal points = Records.filler("point", 64);

@@ -5,6 +5,9 @@ import {Vm} from "./Vm.sol";
 
 /// @notice What every test needs: cheatcodes, bounded fuzz inputs, named actors, and the target list that
 /// forge reads for invariant tests.
+/// @dev Forge makes `new` in a test a cheatcode (`dynamic_test_linking`). Where a constructor reverts, that reverts, and ends
+/// the function it stands in: an expected revert would end the test, and what follows would pass unseen. So a `new` that is to
+/// fail stands in a function of its own, which the test calls from outside.
 abstract contract Test {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 

@@ -39,6 +39,8 @@ contract HostileToken is PaymentToken {
     uint256 private _lie;
     uint256 public attacks;
     bool public gotIn;
+    /// @notice What the last attack got back.
+    bytes public answer;
 
     error Frozen();
 
@@ -74,7 +76,8 @@ contract HostileToken is PaymentToken {
     function _call() private {
         if (_target == address(0)) return;
         ++attacks;
-        (bool ok,) = _target.call(_attack);
+        (bool ok, bytes memory data) = _target.call(_attack);
         if (ok) gotIn = true;
+        answer = data;
     }
 }

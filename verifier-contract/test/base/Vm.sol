@@ -19,6 +19,9 @@ interface Vm {
     function label(address account, string calldata name) external;
     function cool(address account) external;
     function etch(address account, bytes calldata code) external;
+    function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
+    function clearMockedCalls() external;
+    function pauseGasMetering() external;
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function getNonce(address account) external view returns (uint64);
@@ -38,6 +41,7 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
 
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
 
     function assertTrue(bool condition, string calldata what) external pure;
     function assertFalse(bool condition, string calldata what) external pure;

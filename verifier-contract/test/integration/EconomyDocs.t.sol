@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {Emission} from "../../src/libraries/Emission.sol";
+import {Amounts} from "../base/Amounts.sol";
 import {Economy} from "../base/Economy.sol";
 import {PaymentToken} from "../base/Tokens.sol";
 
@@ -25,15 +25,6 @@ contract EconomyDocsTest is Economy {
         docs = vm.readFile("../docs/economy.md");
     }
 
-    /// @dev 1,234,567
-    function commas(uint256 value) private pure returns (string memory) {
-        if (value < 1_000) return Strings.toString(value);
-        string memory rest = Strings.toString(1_000 + value % 1_000);
-        bytes memory last = bytes(rest);
-        last[0] = ",";
-        return string.concat(commas(value / 1_000), string(last));
-    }
-
     function dollars(uint256 networkWei) private pure returns (uint256) {
         return networkWei / PER_DOLLAR / 1e18;
     }
@@ -45,7 +36,7 @@ contract EconomyDocsTest is Economy {
     function row(uint256[6] memory cells) private pure returns (string memory text) {
         text = "|";
         for (uint256 i = 0; i < 6; ++i) {
-            text = string.concat(text, " ", commas(cells[i]), " |");
+            text = string.concat(text, " ", Amounts.commas(cells[i]), " |");
         }
     }
 
@@ -88,15 +79,15 @@ contract EconomyDocsTest is Economy {
             assertRow(
                 string.concat(
                     "| ",
-                    commas(volumes[i]),
+                    Amounts.commas(volumes[i]),
                     " | ",
-                    commas(fees),
+                    Amounts.commas(fees),
                     " | ",
-                    commas(naive),
+                    Amounts.commas(naive),
                     " | ",
                     signed(naive, fees),
                     " | ",
-                    commas(got),
+                    Amounts.commas(got),
                     " | ",
                     signed(got, fees),
                     " |"
@@ -107,7 +98,9 @@ contract EconomyDocsTest is Economy {
     }
 
     function signed(uint256 got, uint256 spent) private pure returns (string memory) {
-        return got >= spent ? string.concat("+", commas(got - spent)) : string.concat("-", commas(spent - got));
+        return got >= spent
+            ? string.concat("+", Amounts.commas(got - spent))
+            : string.concat("-", Amounts.commas(spent - got));
     }
 
     function test_the_schedule() external view {
@@ -116,9 +109,10 @@ contract EconomyDocsTest is Economy {
             uint256 emission = Emission.cap(epochs[i], 0);
             // The volume from which on the schedule limits: 100 E / k.
             uint256 volume = dollars(emission * 400 / 3);
-            string memory cells =
-                string.concat(commas(emission / 1e18), " | ", commas(dollars(emission)), " | ", commas(volume));
-            assertRow(string.concat("| ", commas(epochs[i]), " | ", cells, " |"));
+            string memory cells = string.concat(
+                Amounts.commas(emission / 1e18), " | ", Amounts.commas(dollars(emission)), " | ", Amounts.commas(volume)
+            );
+            assertRow(string.concat("| ", Amounts.commas(epochs[i]), " | ", cells, " |"));
         }
     }
 }

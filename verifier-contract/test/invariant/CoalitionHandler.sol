@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SettlementRewards} from "../../src/rewards/SettlementRewards.sol";
+import {IntelligenceRewards} from "../../src/rewards/IntelligenceRewards.sol";
 import {Economy} from "../base/Economy.sol";
 import {PaymentToken} from "../base/Tokens.sol";
 
@@ -49,7 +49,7 @@ contract CoalitionHandler is Economy {
         return address(uint160(0x60D0 + seed % HONEST));
     }
 
-    function subject() external view returns (SettlementRewards) {
+    function subject() external view returns (IntelligenceRewards) {
         return rewards;
     }
 

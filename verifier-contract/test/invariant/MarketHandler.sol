@@ -7,9 +7,9 @@ import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
-import {SettlementMarket} from "../../src/market/SettlementMarket.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
-import {RewardsDouble} from "../base/MarketDoubles.sol";
+import {InferenceMarket} from "../../src/market/InferenceMarket.sol";
+import {Deployment} from "../base/Deployment.sol";
+import {RewardsDouble} from "../base/RewardsDouble.sol";
 import {Records} from "../base/Records.sol";
 import {PlainToken} from "../base/MarketTokens.sol";
 import {Vm} from "../base/Vm.sol";
@@ -32,8 +32,8 @@ contract MoodyReceiver is IInferenceCallback {
 
 /// @notice Twelve actors who do everything the fifteen rows know, in any order and at any time. Before each action the rules
 /// of the table say whether it must succeed; that it does, and only then, is asserted. The books are kept from events.
-contract MarketHandler is MarketDeployment {
-    uint256 private constant ACTORS = 12;
+contract MarketHandler is Deployment {
+    uint256 internal constant ACTORS = 12;
     uint256 private constant KEYS = 0xAC700;
 
     address private immutable _test = msg.sender;
@@ -41,8 +41,7 @@ contract MarketHandler is MarketDeployment {
     MarketLedger public ledger;
     MoodyReceiver public receiver = new MoodyReceiver();
     RewardsDouble public work;
-    PlainToken public other;
-    IERC20[2] private tokens;
+    IERC20[2] internal tokens;
 
     struct Kind {
         bytes32 hash;
@@ -51,7 +50,7 @@ contract MarketHandler is MarketDeployment {
         uint256[2] listings;
     }
 
-    Kind[] private kinds;
+    Kind[] internal kinds;
     bytes32[] public jobs;
     mapping(bytes32 jobId => uint256) private seedOf;
     mapping(bytes32 jobId => uint256) private kindOf;
@@ -70,19 +69,11 @@ contract MarketHandler is MarketDeployment {
     Deferred[] private deferred;
 
     constructor() {
-        vm.warp(1_800_000_000);
-        deployParts(address(1));
-        PlainToken first = new PlainToken();
-        other = new PlainToken();
-        tokens = [IERC20(first), other];
-        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
-        work = new RewardsDouble(first, predicted);
-        market = marketWith(address(work));
+        tokens = deployHandled();
         ledger = new MarketLedger(auction);
         for (uint256 t = 0; t < 2; ++t) {
-            allow(tokens[t]);
             for (uint256 i = 0; i < ACTORS; ++i) {
-                PlainToken(address(tokens[t])).mint(account(i), 1e30);
+                endow(account(i), tokens[t]);
                 vm.startPrank(account(i));
                 tokens[t].approve(address(market), type(uint256).max);
                 vm.stopPrank();
@@ -102,21 +93,66 @@ contract MarketHandler is MarketDeployment {
         vm.recordLogs();
     }
 
+    // ---- what another deployment has otherwise
+
+    /// @dev A market in two tokens, with rewards that can be told to refuse.
+    function deployHandled() internal virtual returns (IERC20[2] memory made) {
+        vm.warp(1_800_000_000);
+        deployParts(address(1));
+        made = [IERC20(new PlainToken()), new PlainToken()];
+        work = new RewardsDouble(made[0], vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2));
+        market = marketWith(address(work));
+        allow(made[0]);
+        allow(made[1]);
+    }
+
+    function endow(address to, IERC20 asset) internal virtual {
+        PlainToken(address(asset)).mint(to, 1e30);
+    }
+
+    /// @dev Whoever has credit beside the actors.
+    function others() internal view virtual returns (address[] memory all) {
+        all = new address[](2);
+        (all[0], all[1]) = (owner, auction);
+    }
+
+    function refuse(bool refusing) internal virtual {
+        work.refuse(refusing);
+    }
+
+    function recordsWork() internal view virtual returns (bool) {
+        return !work.refusing();
+    }
+
+    /// @notice What the market holds of a token beside what it owes by its own books.
+    function keptOf(IERC20 asset) public view virtual returns (uint256) {
+        return donations[asset];
+    }
+
+    function takeSlashes(uint256 t, address to) internal virtual {
+        bool must = market.creditOf(auction, tokens[t]) != 0;
+        act(auction, abi.encodeCall(market.withdraw, (tokens[t], to)), must, "slashes");
+    }
+
+    function listed(uint256) internal virtual {}
+
+    function bookOther(Vm.Log memory) internal virtual {}
+
     // ---- who and what
 
     function account(uint256 seed) public pure returns (address) {
         return vm.addr(KEYS + seed % ACTORS);
     }
 
-    function accounts() external view returns (address[] memory all) {
-        all = new address[](ACTORS + 2);
-        for (uint256 i = 0; i < ACTORS; ++i) {
-            all[i] = account(i);
+    function accounts() public view returns (address[] memory all) {
+        address[] memory more = others();
+        all = new address[](ACTORS + more.length);
+        for (uint256 i = 0; i < all.length; ++i) {
+            all[i] = i < ACTORS ? account(i) : more[i - ACTORS];
         }
-        (all[ACTORS], all[ACTORS + 1]) = (owner, auction);
     }
 
-    function parts() external view returns (SettlementMarket, IERC20[2] memory) {
+    function parts() external view returns (InferenceMarket, IERC20[2] memory) {
         return (market, tokens);
     }
 
@@ -136,6 +172,7 @@ contract MarketHandler is MarketDeployment {
                 IModelRegistry.Terms(10, 10, 0, uint16(uint256(kind.hash) % 9_901), tokens[t]);
             vm.prank(owner);
             kind.listings[t] = registry.list(kind.hash, SELECTOR, offer, "");
+            listed(kind.listings[t]);
         }
     }
 
@@ -168,13 +205,13 @@ contract MarketHandler is MarketDeployment {
     }
 
     function stoppedAt(IMarketTypes.Job memory job) private view returns (uint256) {
-        return stop.stoppedAt(job.verifier, job.recordHash);
+        return stop.stoppedAt(job.terms.verifier, job.terms.recordHash);
     }
 
     /// @dev The limits of the table, from the terms alone.
     function limit(IMarketTypes.Job memory job) private pure returns (uint256) {
-        if (job.status == IMarketTypes.Status.Open) return job.lockBy;
-        if (job.status == IMarketTypes.Status.Locked) return job.isPrivate ? job.lockEnd : job.deadline;
+        if (job.status == IMarketTypes.Status.Open) return job.terms.lockBy;
+        if (job.status == IMarketTypes.Status.Locked) return job.isPrivate ? job.lockEnd : job.terms.deadline;
         return uint256(job.windowStart) + job.ackWindow;
     }
 
@@ -183,14 +220,15 @@ contract MarketHandler is MarketDeployment {
     }
 
     function priceOf(IMarketTypes.Job memory job) private view returns (uint256) {
-        if (time() <= job.curveStart) return job.floorPrice;
-        uint256 elapsed = time() - job.curveStart;
-        if (elapsed >= job.curveSeconds) return job.maxPrice;
-        return job.floorPrice + uint256(job.maxPrice - job.floorPrice) * elapsed / job.curveSeconds;
+        if (time() <= job.terms.curveStart) return job.terms.floorPrice;
+        uint256 elapsed = time() - job.terms.curveStart;
+        if (elapsed >= job.terms.curveSeconds) return job.terms.maxPrice;
+        return
+            job.terms.floorPrice + uint256(job.terms.maxPrice - job.terms.floorPrice) * elapsed / job.terms.curveSeconds;
     }
 
     /// @dev Calls, asserts that it succeeds if and only if the rules say so, and books what happened.
-    function act(address by, bytes memory call_, bool must, string memory what) private {
+    function act(address by, bytes memory call_, bool must, string memory what) internal {
         vm.prank(by);
         (bool ok, bytes memory why) = address(market).call(call_);
         if (!ok && must) {
@@ -204,10 +242,13 @@ contract MarketHandler is MarketDeployment {
         else vm.getRecordedLogs();
     }
 
-    function book() private {
+    function book() internal {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(market)) continue;
+            if (logs[i].emitter != address(market)) {
+                bookOther(logs[i]);
+                continue;
+            }
             if (logs[i].topics[0] == IMarketEvents.WorkDeferred.selector) {
                 (address[] memory creators, uint256[] memory fees) = abi.decode(logs[i].data, (address[], uint256[]));
                 Deferred storage d = deferred.push();
@@ -297,14 +338,14 @@ contract MarketHandler is MarketDeployment {
     function expire(uint256 which) external {
         bytes32 id = pickIn(which, IMarketTypes.Status.Open, IMarketTypes.Status.Open, true, false);
         IMarketTypes.Job memory job = market.job(id);
-        bool must = job.status == IMarketTypes.Status.Open && time() > job.lockBy;
+        bool must = job.status == IMarketTypes.Status.Open && time() > job.terms.lockBy;
         act(account(which), abi.encodeCall(market.expire, (id)), must, "row 14");
     }
 
     // ---- rows 4 to 9
 
     function takeable(IMarketTypes.Job memory job, uint256 minPrice) private view returns (bool) {
-        return !paused_ && job.status == IMarketTypes.Status.Open && time() <= job.lockBy
+        return !paused_ && job.status == IMarketTypes.Status.Open && time() <= job.terms.lockBy
             && (job.cancelAt == 0 || time() <= job.cancelAt) && stoppedAt(job) == 0 && priceOf(job) >= minPrice;
     }
 
@@ -313,8 +354,8 @@ contract MarketHandler is MarketDeployment {
         IMarketTypes.Job memory job = market.job(id);
         minPrice = minPrice % 4 == 0 ? bound(minPrice, 0, 2e22) : 0;
         address by = account(who);
-        bool must =
-            takeable(job, minPrice) && !job.isPrivate && market.freeCollateralOf(by, job.token) >= job.collateral;
+        bool must = takeable(job, minPrice) && !job.isPrivate
+            && market.freeCollateralOf(by, job.terms.token) >= job.terms.collateral;
         act(by, abi.encodeCall(market.lock, (id, minPrice, account(payout))), must, "row 4");
         if (must) checkPrice(id, minPrice, priceOf(job));
     }
@@ -324,8 +365,8 @@ contract MarketHandler is MarketDeployment {
         IMarketTypes.Job memory job = market.job(id);
         minPrice = minPrice % 4 == 0 ? bound(minPrice, 0, 2e22) : 0;
         address by = account(who);
-        bool must = takeable(job, minPrice) && job.isPrivate && time() + 2 * uint256(job.ackWindow) <= job.lockBy
-            && market.freeCollateralOf(by, job.token) >= job.bond;
+        bool must = takeable(job, minPrice) && job.isPrivate && time() + 2 * uint256(job.ackWindow) <= job.terms.lockBy
+            && market.freeCollateralOf(by, job.terms.token) >= job.terms.bond;
         act(by, abi.encodeCall(market.reserve, (id, minPrice, account(payout))), must, "row 5");
         if (must) checkPrice(id, minPrice, priceOf(job));
     }
@@ -334,7 +375,7 @@ contract MarketHandler is MarketDeployment {
         IMarketTypes.Job memory job = market.job(id);
         vm.assertEq(job.price, price, "the curve's price");
         vm.assertLe(minPrice, job.price, "the prover's minimum");
-        vm.assertLe(job.price, job.maxPrice, "the requester's maximum");
+        vm.assertLe(job.price, job.terms.maxPrice, "the requester's maximum");
     }
 
     function deliver(uint256 which) public {
@@ -351,7 +392,8 @@ contract MarketHandler is MarketDeployment {
         IMarketTypes.Job memory job = market.job(id);
         address by = job.prover != address(0) && which % 5 != 0 ? job.prover : account(which);
         bool must = job.status == IMarketTypes.Status.Delivered && by == job.prover && time() <= limit(job)
-            && stoppedAt(job) == 0 && market.freeCollateralOf(by, job.token) + job.bond >= job.collateral;
+            && stoppedAt(job) == 0
+            && market.freeCollateralOf(by, job.terms.token) + job.terms.bond >= job.terms.collateral;
         act(by, abi.encodeCall(market.acknowledge, (id)), must, "row 7");
     }
 
@@ -377,11 +419,11 @@ contract MarketHandler is MarketDeployment {
 
     function settles(IMarketTypes.Job memory job, address payout) private view returns (bool) {
         if (job.status == IMarketTypes.Status.Open) {
-            return job.direct && time() <= job.lockBy && (job.cancelAt == 0 || time() <= job.cancelAt);
+            return job.direct && time() <= job.terms.lockBy && (job.cancelAt == 0 || time() <= job.cancelAt);
         }
         if (job.status != IMarketTypes.Status.Locked) return false;
         if (time() <= job.lockEnd) return payout == job.payout;
-        return !job.isPrivate && time() <= job.deadline;
+        return !job.isPrivate && time() <= job.terms.deadline;
     }
 
     /// @dev A batch of any jobs of one record, ended ones, repetitions and unused slots included.
@@ -399,7 +441,7 @@ contract MarketHandler is MarketDeployment {
         for (uint256 i = 0; i < batch.length; ++i) {
             bytes32 id = i == 0 ? firstId : pick(picks[i]);
             job = market.job(id);
-            if (i != 0 && (picks[i] % 5 == 0 || job.recordHash != kind.hash)) id = 0;
+            if (i != 0 && (picks[i] % 5 == 0 || job.terms.recordHash != kind.hash)) id = 0;
             batch[i] = id;
             input = bytes.concat(
                 input, id == 0 && !kind.hidden ? new bytes(INPUT_BYTES) : inputFor(kind.hidden, seedOf[id])
@@ -418,7 +460,7 @@ contract MarketHandler is MarketDeployment {
             if (expected[i] == IMarketTypes.Status.None) continue;
             job = market.job(batch[i]);
             vm.assertTrue(job.status == expected[i], "no payment on time after the lock's end");
-            vm.assertLe(job.price, job.maxPrice, "at most P");
+            vm.assertLe(job.price, job.terms.maxPrice, "at most P");
         }
     }
 
@@ -461,7 +503,8 @@ contract MarketHandler is MarketDeployment {
     }
 
     function withdraw(uint256 who, uint256 t) external {
-        address by = who % 14 == 12 ? owner : who % 14 == 13 ? auction : account(who);
+        if (who % 14 == 13) return takeSlashes(t % 2, account(who));
+        address by = who % 14 == 12 ? owner : account(who);
         bool must = market.creditOf(by, tokens[t % 2]) != 0;
         act(by, abi.encodeCall(market.withdraw, (tokens[t % 2], account(who))), must, "withdraw");
     }
@@ -518,7 +561,7 @@ contract MarketHandler is MarketDeployment {
 
     function sell(uint256 which, uint256 to) external {
         if (jobs.length == 0) return;
-        uint256 id = market.job(pick(which)).listingId;
+        uint256 id = market.job(pick(which)).terms.listingId;
         address from = registry.ownerOf(id);
         vm.prank(from);
         registry.transferFrom(from, account(to), id);
@@ -526,7 +569,7 @@ contract MarketHandler is MarketDeployment {
 
     function turn(uint256 seed) external {
         receiver.turn();
-        work.refuse(seed % 3 == 0);
+        refuse(seed % 3 == 0);
     }
 
     function retryCallback(uint256 which) external {
@@ -541,7 +584,7 @@ contract MarketHandler is MarketDeployment {
         if (deferred.length == 0) return;
         Deferred memory d = deferred[deferred.length - 1];
         bytes memory call_ = abi.encodeCall(market.retryWork, (d.token, d.payout, d.creators, d.fees));
-        bool must = !work.refusing();
+        bool must = recordsWork();
         if (must) deferred.pop();
         act(stranger, call_, must, "retry work");
     }
@@ -553,7 +596,7 @@ contract MarketHandler is MarketDeployment {
     function endAll() external {
         // The campaign calls this like anything else; the run is over only when the test says so.
         if (msg.sender != _test) return;
-        work.refuse(true);
+        refuse(true);
         vm.prank(guardian);
         market.setPaused(true);
         book();
@@ -570,19 +613,20 @@ contract MarketHandler is MarketDeployment {
                         : abi.encodeCall(market.endReservation, (jobs[i]));
             act(stranger, call_, true, "every job can be ended");
         }
-        work.refuse(false);
+        refuse(false);
         for (uint256 i = 0; i < deferred.length; ++i) {
             Deferred memory d = deferred[i];
             act(stranger, abi.encodeCall(market.retryWork, (d.token, d.payout, d.creators, d.fees)), true, "work");
         }
         for (uint256 t = 0; t < 2; ++t) {
-            for (uint256 i = 0; i < ACTORS + 2; ++i) {
-                takeOut(i < ACTORS ? account(i) : i == ACTORS ? owner : auction, tokens[t]);
+            address[] memory all = accounts();
+            for (uint256 i = 0; i < all.length; ++i) {
+                takeOut(all[i], tokens[t]);
             }
             if (market.potsOf(tokens[t]).income != 0) {
                 act(stranger, abi.encodeCall(market.sendIncome, (tokens[t])), true, "income");
             }
-            vm.assertEq(tokens[t].balanceOf(address(market)), donations[tokens[t]], "nothing is trapped");
+            vm.assertEq(tokens[t].balanceOf(address(market)), keptOf(tokens[t]), "nothing is trapped");
         }
     }
 
@@ -597,9 +641,6 @@ contract MarketHandler is MarketDeployment {
     /// @notice Everything of a job that must never change.
     function termsHash(bytes32 jobId) public view returns (bytes32) {
         IMarketTypes.Job memory job = market.job(jobId);
-        (job.status, job.callbackPending, job.cancelAt, job.outputDigest) =
-        (IMarketTypes.Status.None, false, 0, bytes32(0));
-        (job.prover, job.payout, job.windowStart, job.lockEnd, job.price) = (address(0), address(0), 0, 0, 0);
-        return keccak256(abi.encode(job));
+        return keccak256(abi.encode(job.requester, job.isPrivate, job.direct, job.ownerBps, job.ackWindow, job.terms));
     }
 }

@@ -19,7 +19,9 @@ contract MarketLedger {
         uint256 bondIn;
         uint256 bond;
         uint256 ends;
+        uint256 endedAt;
         uint256 payments;
+        uint256 paid;
         uint256 slashed;
     }
 
@@ -183,6 +185,7 @@ contract MarketLedger {
             abi.decode(data, (uint256, uint256, uint256, uint256, uint256, bytes));
         Entry storage e = _end(jobId, IMarketTypes.Status.Fulfilled);
         ++e.payments;
+        e.paid = prover + owner + fee;
         ++paidJobs;
         ++rows[collateral == 0 ? 10 : 11];
         _pay(e, payout, prover);
@@ -228,6 +231,7 @@ contract MarketLedger {
     function _end(bytes32 jobId, IMarketTypes.Status status) private returns (Entry storage e) {
         e = _entries[jobId];
         e.status = status;
+        e.endedAt = block.timestamp;
         ++e.ends;
     }
 

@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {FeeAuction} from "../../src/auction/FeeAuction.sol";
-import {ISettlementRewards} from "../../src/interfaces/ISettlementRewards.sol";
+import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {Emission} from "../../src/libraries/Emission.sol";
-import {SettlementRewards} from "../../src/rewards/SettlementRewards.sol";
+import {IntelligenceRewards} from "../../src/rewards/IntelligenceRewards.sol";
 import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
 import {Test} from "../base/Test.sol";
 import {RewardsHandler} from "./RewardsHandler.sol";
@@ -13,7 +13,7 @@ import {RewardsHandler} from "./RewardsHandler.sol";
 contract RewardsInvariants is Test {
     RewardsHandler private handler;
     NetworkToken private token;
-    SettlementRewards private rewards;
+    IntelligenceRewards private rewards;
     FeeAuction private auction;
 
     function setUp() external {
@@ -28,7 +28,7 @@ contract RewardsInvariants is Test {
         for (uint256 e = 0; e < rewards.nextToClose(); ++e) {
             if (e == 0) k = handler.shareFrom(0);
             else if (handler.shareFrom(e) != 0) k = handler.shareFrom(e) - 1;
-            ISettlementRewards.Epoch memory books = rewards.epochOf(e);
+            IIntelligenceRewards.Epoch memory books = rewards.epochOf(e);
             vm.assertLe(handler.claimedIn(e), books.rewards, "claims");
             vm.assertLe(books.rewards, uint256(books.proceeds) * k / 10_000, "k B");
             vm.assertLe(books.proceeds, books.income, "B is part of what came in");

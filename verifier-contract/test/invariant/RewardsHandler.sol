@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ISettlementRewards} from "../../src/interfaces/ISettlementRewards.sol";
+import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {FeeAuction} from "../../src/auction/FeeAuction.sol";
-import {SettlementRewards} from "../../src/rewards/SettlementRewards.sol";
+import {IntelligenceRewards} from "../../src/rewards/IntelligenceRewards.sol";
 import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
 import {Economy} from "../base/Economy.sol";
 import {PaymentToken} from "../base/Tokens.sol";
@@ -45,7 +45,7 @@ contract RewardsHandler is Economy {
         return address(uint160(0xFEE00 + seed % ACTORS));
     }
 
-    function parts() external view returns (NetworkToken, SettlementRewards, FeeAuction) {
+    function parts() external view returns (NetworkToken, IntelligenceRewards, FeeAuction) {
         return (token, rewards, auction);
     }
 
@@ -132,7 +132,7 @@ contract RewardsHandler is Economy {
                 reward = paid;
             } catch (bytes memory why) {
                 bytes memory nothing =
-                    abi.encodeWithSelector(ISettlementRewards.NothingToClaim.selector, epoch, account(who));
+                    abi.encodeWithSelector(IIntelligenceRewards.NothingToClaim.selector, epoch, account(who));
                 vm.assertEq(why, nothing, "no work in this token");
             }
         }

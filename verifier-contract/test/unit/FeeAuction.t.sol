@@ -3,11 +3,16 @@ pragma solidity 0.8.37;
 
 import {FeeAuction} from "../../src/auction/FeeAuction.sol";
 import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
+import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {IPotAuction} from "../../src/interfaces/IPotAuction.sol";
 import {Economy} from "../base/Economy.sol";
+import {Logs} from "../base/Logs.sol";
 import {HostileToken} from "../base/Tokens.sol";
+import {Vm} from "../base/Vm.sol";
 
 contract FeeAuctionTest is Economy {
+    using Logs for Vm.Log[];
+
     address private creator = actor("creator");
     address private bob;
     address private carol;
@@ -113,6 +118,15 @@ contract FeeAuctionTest is Economy {
         buy(bob, coin, type(uint256).max);
         vm.assertEq(rewards.epochOf(0).income, 4_000e18, "all sold");
         vm.assertEq(rewards.epochOf(0).proceeds, 1_000e18, "a quarter counts");
+    }
+
+    function test_an_anchor_that_is_met_stays() external {
+        work(coin, prover, creator, 100e18);
+        toWindow(0, 2 hours);
+        vm.recordLogs();
+        buy(bob, coin, 100e18);
+        vm.assertFalse(vm.getRecordedLogs().has(IPotAuction.AnchorChanged.selector), "no change");
+        vm.assertEq(auction.termsOf(coin).anchor, COIN_PRICE, "as before");
     }
 
     function test_the_anchor_follows_the_clearing_price() external {
@@ -226,11 +240,29 @@ contract FeeAuctionTest is Economy {
     function test_network_tokens_are_not_for_sale() external {
         vm.expectRevert(abi.encodeWithSelector(IPotAuction.NotForSale.selector, token));
         auction.sync(token);
+        vm.prank(address(rewards));
+        vm.expectRevert(abi.encodeWithSelector(IPotAuction.NotForSale.selector, token));
+        auction.deposit(token, 1);
+    }
+
+    function test_a_token_that_takes_its_own_away_adds_nothing() external {
+        HostileToken hostile = new HostileToken();
+        hostile.approve(address(rewards), type(uint256).max);
+        work(hostile, prover, creator, 100e18);
+        hostile.take(address(auction), 1);
+        vm.recordLogs();
+        vm.assertEq(auction.sync(hostile), 0, "nothing new");
+        vm.assertEq(vm.getRecordedLogs().length, 0, "nor said to be");
+        vm.assertEq(auction.held(hostile), 100e18, "what came in");
+    }
+
+    function deployWith(IIntelligenceRewards rewards_) external {
+        new FeeAuction(rewards_);
     }
 
     function test_wiring() external {
         vm.expectRevert(IPotAuction.WrongWiring.selector);
-        new FeeAuction(rewards);
+        this.deployWith(rewards);
         vm.assertEq(auction.start(), rewards.start(), "one clock");
         vm.assertEq(auction.ROUND(), rewards.EPOCH(), "one week");
         vm.assertEq(auction.WINDOW(), rewards.AUCTION_WINDOW(), "one day");

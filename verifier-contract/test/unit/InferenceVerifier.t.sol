@@ -117,14 +117,18 @@ contract InferenceVerifierTest is Verification {
         refused(abi.encodeWithSelector(InferenceVerifier.Stopped.selector, SEALS, plainHash, time()));
     }
 
+    function deployWith(IModelRegistry registry_, IVerifierRouter router_, IEmergencyStop stop_) external {
+        new InferenceVerifier(registry_, router_, stop_);
+    }
+
     function test_needs_its_parts() external {
         bytes memory noCode = abi.encodeWithSelector(InferenceVerifier.NoCode.selector, stranger);
         vm.expectRevert(noCode);
-        new InferenceVerifier(IModelRegistry(stranger), router, stop);
+        this.deployWith(IModelRegistry(stranger), router, stop);
         vm.expectRevert(noCode);
-        new InferenceVerifier(registry, IVerifierRouter(stranger), stop);
+        this.deployWith(registry, IVerifierRouter(stranger), stop);
         vm.expectRevert(noCode);
-        new InferenceVerifier(registry, router, IEmergencyStop(stranger));
+        this.deployWith(registry, router, IEmergencyStop(stranger));
     }
 
     function notProved() private view returns (bytes memory) {

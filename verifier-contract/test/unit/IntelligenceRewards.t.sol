@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
 import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
+import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
+import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Emission} from "../../src/libraries/Emission.sol";
 import {IntelligenceRewards} from "../../src/rewards/IntelligenceRewards.sol";
-import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
-import {Deployment} from "../base/Deployment.sol";
+import {RewardsDeployment} from "../base/RewardsDeployment.sol";
+import {TreasuryDouble} from "../base/TreasuryDouble.sol";
 
 /// @notice The rewards contract alone, with this test in the place of the market.
-contract IntelligenceRewardsTest is Deployment {
+contract IntelligenceRewardsTest is RewardsDeployment {
     address private other = actor("other prover");
     address private creator = actor("creator");
 
     function setUp() external {
         vm.warp(1_800_000_000);
-        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        token = new NetworkToken(allocation(predicted));
-        rewards = new IntelligenceRewards(token, address(this), treasury);
+        deployRewards(address(this));
+        staking.setStake(other, 1_000_000_000e18);
+        staking.setStake(stranger, 1_000_000_000e18);
         vm.prank(team);
         token.transfer(address(this), 200_000_000e18);
         token.approve(address(rewards), type(uint256).max);
@@ -26,11 +29,12 @@ contract IntelligenceRewardsTest is Deployment {
         address[] memory creators = new address[](1);
         uint256[] memory fees = new uint256[](1);
         (creators[0], fees[0]) = (on, fee);
-        rewards.recordWork(by, creators, fees);
+        rewards.recordWork(token, by, creators, fees);
     }
 
+    /// @dev The first moment at which all epochs before `epoch` can be closed.
     function toEpoch(uint256 epoch) private {
-        vm.warp(rewards.start() + epoch * 7 days);
+        vm.warp(rewards.start() + epoch * 7 days + 1 days);
     }
 
     function test_recordWork_pulls_and_books_the_fees() external {
@@ -39,24 +43,24 @@ contract IntelligenceRewardsTest is Deployment {
         (creators[0], creators[1], creators[2]) = (creator, owner, creator);
         (fees[0], fees[1], fees[2]) = (1, 20, 300);
         vm.expectEmit(address(rewards));
-        emit IIntelligenceRewards.WorkRecorded(0, prover, creator, 1);
-        rewards.recordWork(prover, creators, fees);
-        vm.assertEq(rewards.epochOf(0).fees, 321, "epoch");
-        vm.assertEq(rewards.proverFees(0, prover), 321, "prover");
-        vm.assertEq(rewards.creatorFees(0, creator), 301, "creator");
-        vm.assertEq(rewards.creatorFees(0, owner), 20, "other creator");
+        emit IIntelligenceRewards.WorkRecorded(0, token, prover, creator, 1);
+        rewards.recordWork(token, prover, creators, fees);
+        vm.assertEq(rewards.potOf(0, token).fees, 321, "epoch");
+        vm.assertEq(rewards.proverFees(0, token, prover), 321, "prover");
+        vm.assertEq(rewards.creatorFees(0, token, creator), 301, "creator");
+        vm.assertEq(rewards.creatorFees(0, token, owner), 20, "other creator");
         vm.assertEq(token.balanceOf(address(rewards)), 390_000_000e18 + 321, "pulled");
     }
 
     function test_recordWork_is_for_the_market() external {
         vm.prank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NotMarket.selector, stranger));
-        rewards.recordWork(stranger, new address[](0), new uint256[](0));
+        rewards.recordWork(token, stranger, new address[](0), new uint256[](0));
     }
 
     function test_recordWork_rejects_lists_of_different_length() external {
         vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.LengthMismatch.selector, 1, 2));
-        rewards.recordWork(prover, new address[](1), new uint256[](2));
+        rewards.recordWork(token, prover, new address[](1), new uint256[](2));
     }
 
     function test_recordWork_books_nothing_that_is_not_paid() external {
@@ -83,16 +87,24 @@ contract IntelligenceRewardsTest is Deployment {
         vm.prank(stranger);
         rewards.closeThrough(0);
         vm.assertEq(token.totalSupply(), supply - 500, "burned, rounded down");
-        vm.assertEq(token.balanceOf(treasury), before + 501, "treasury, rounded up");
+        vm.assertEq(rewards.treasuryDue(), 501, "treasury, rounded up");
+        vm.prank(stranger);
+        rewards.forward();
+        vm.assertEq(token.balanceOf(treasury), before + 501, "handed over");
+        vm.assertEq(TreasuryDouble(treasury).income(token), 501, "as income");
+        vm.expectRevert(IIntelligenceRewards.NothingToForward.selector);
+        rewards.forward();
         vm.assertEq(rewards.epochOf(0).rewards, 750, "three quarters, rounded down");
         vm.assertEq(rewards.nextToClose(), 1, "next");
     }
 
     function test_close_waits_for_the_end() external {
         work(prover, creator, 1_000);
-        vm.warp(rewards.start() + 7 days - 1);
+        vm.warp(rewards.start() + 8 days - 1);
         vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.EpochNotOver.selector, 0));
         rewards.closeThrough(0);
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.EpochNotOver.selector, type(uint256).max));
+        rewards.closeThrough(type(uint256).max);
         vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.EpochNotOver.selector, 7));
         rewards.closeThrough(7);
     }
@@ -129,7 +141,7 @@ contract IntelligenceRewardsTest is Deployment {
         vm.assertEq(rewards.claimable(0, owner), 150, "other creator");
 
         vm.expectEmit(address(rewards));
-        emit IIntelligenceRewards.RewardClaimed(0, prover, 1_800, 0);
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 1_800, 0, 0);
         vm.prank(stranger);
         vm.assertEq(rewards.claim(0, prover), 1_800, "anyone triggers");
         vm.assertEq(token.balanceOf(prover), 1_800, "the worker is paid");
@@ -177,7 +189,7 @@ contract IntelligenceRewardsTest is Deployment {
         token.transfer(address(rewards), 50_000_000e18);
         toEpoch(1);
         rewards.closeThrough(0);
-        vm.assertEq(rewards.epochOf(0).fees, 1_000, "fees");
+        vm.assertEq(rewards.epochOf(0).proceeds, 1_000, "fees");
         vm.assertEq(rewards.epochOf(0).rewards, 750, "rewards");
     }
 
@@ -208,15 +220,32 @@ contract IntelligenceRewardsTest is Deployment {
         vm.assertEq(Emission.cap(155, 0) / 1e16, 3_184_713, "E_155");
     }
 
+    function wiring() private view returns (IIntelligenceRewards.Wiring memory) {
+        return IIntelligenceRewards.Wiring(
+            token, address(this), auction, IProverStaking(address(staking)), ITreasury(treasury), governor
+        );
+    }
+
+    function deployWith(IIntelligenceRewards.Wiring calldata parts) external {
+        new IntelligenceRewards(parts);
+    }
+
     function test_deployment_demands_its_parts() external {
+        IIntelligenceRewards.Wiring memory parts = wiring();
         vm.expectRevert(
             abi.encodeWithSelector(IIntelligenceRewards.MissingAllocation.selector, uint256(390_000_000e18), 0)
         );
-        new IntelligenceRewards(token, address(this), treasury);
-        vm.expectRevert(IIntelligenceRewards.ZeroAddress.selector);
-        new IntelligenceRewards(token, address(0), treasury);
-        vm.expectRevert(IIntelligenceRewards.ZeroAddress.selector);
-        new IntelligenceRewards(token, address(this), address(0));
+        this.deployWith(parts);
+        for (uint256 i = 0; i < 5; ++i) {
+            parts = wiring();
+            if (i == 0) parts.market = address(0);
+            if (i == 1) parts.auction = IFeeAuction(address(0));
+            if (i == 2) parts.staking = IProverStaking(address(0));
+            if (i == 3) parts.treasury = ITreasury(address(0));
+            if (i == 4) parts.governor = address(0);
+            vm.expectRevert(IIntelligenceRewards.ZeroAddress.selector);
+            this.deployWith(parts);
+        }
     }
 
     /// @dev For every division of work: claims never exceed what was granted, and rounding keeps at most one
@@ -226,6 +255,7 @@ contract IntelligenceRewardsTest is Deployment {
         for (uint256 i = 0; i < 6; ++i) {
             uint256 fee = bound(seeds[i], 0, 3_000_000e18);
             total += fee;
+            staking.setStake(address(uint160(0x1000 + i)), 1_000_000_000e18);
             work(address(uint160(0x1000 + i)), address(uint160(0x2000 + i % 3)), fee);
         }
         toEpoch(1);

@@ -5,12 +5,12 @@ import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {RecordVerifier} from "../../src/verify/RecordVerifier.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {Deployment} from "../base/Deployment.sol";
 import {Records} from "../base/Records.sol";
 import {SealVerifierDouble} from "../base/SealVerifierDouble.sol";
 
 /// @notice Many jobs under one seal: each is settled, or fails, alone.
-contract MarketBatchTest is MarketDeployment {
+contract MarketBatchTest is Deployment {
     uint256 private constant FEE = 10e18;
     uint256 private constant OWNER_PART = 200e18;
     uint256 private constant PROVER_PART = 790e18;
@@ -39,21 +39,8 @@ contract MarketBatchTest is MarketDeployment {
         vm.assertEq(credit(prover), jobs * PROVER_PART, "prover");
         vm.assertEq(credit(owner), jobs * OWNER_PART, "owner");
         vm.assertEq(credit(requester), refunds * PRICE, "requester");
-        vm.assertEq(rewards.epochOf(0).fees, jobs * FEE, "fees");
+        vm.assertEq(rewards.potOf(0, token).fees, jobs * FEE, "fees");
         vm.assertEq(held(), 2 * PRICE - jobs * FEE, "held");
-    }
-
-    function test_gas_of_settling_one_job() external {
-        prove(list(a), inputOf(1), outputOf(1), prover);
-        market.fulfil(list(a), inputOf(1), outputOf(1), "seal", prover);
-        vm.snapshotGasLastCall("SettlementMarket", "fulfil one job directly, storage warm, double of the verifier");
-    }
-
-    function test_gas_of_a_request() external {
-        IMarketTypes.Terms memory terms = termsFor(3);
-        vm.prank(requester);
-        market.request(3, terms, inputOf(3));
-        vm.snapshotGasLastCall("SettlementMarket", "request a job, record known");
     }
 
     function test_fulfil_a_batch() external {
@@ -99,7 +86,7 @@ contract MarketBatchTest is MarketDeployment {
         vm.assertEq(credit(prover), 2 * PROVER_PART + PRICE / 2, "two prices and a bounty");
         vm.assertEq(free(prover), PRICE, "collateral back");
         vm.assertEq(credit(requester), PRICE, "the late one is free");
-        vm.assertEq(rewards.epochOf(0).fees, 2 * FEE, "two fees");
+        vm.assertEq(rewards.potOf(0, token).fees, 2 * FEE, "two fees");
     }
 
     function test_context() external {
@@ -153,7 +140,7 @@ contract MarketBatchTest is MarketDeployment {
     }
 
     function test_an_expired_job_is_skipped() external {
-        vm.warp(market.job(a).lockBy + 1);
+        vm.warp(market.job(a).terms.lockBy + 1);
         bytes32 c = requestJob(3);
         bytes memory output = bytes.concat(outputOf(1), outputOf(3));
         // b has expired and nobody has ended it yet.
@@ -253,7 +240,7 @@ contract MarketBatchTest is MarketDeployment {
         vm.assertEq(credit(owner), 200e18, "first owner");
         vm.assertEq(credit(stranger), 500e18, "second owner");
         vm.assertEq(credit(prover), 790e18 + 490e18, "prover");
-        vm.assertEq(rewards.creatorFees(0, stranger), FEE, "creator of the second");
+        vm.assertEq(rewards.creatorFees(0, token, stranger), FEE, "creator of the second");
     }
 
     function test_rejects_when_nothing_is_left_to_pay() external {
@@ -262,7 +249,7 @@ contract MarketBatchTest is MarketDeployment {
         rejects(list(0), new bytes(INPUT_BYTES), outputOf(0), nothing);
         proveAndFulfil(list(a), inputOf(1), outputOf(1));
         rejects(list(a), inputOf(1), outputOf(1), nothing);
-        vm.warp(market.job(b).lockBy + 1);
+        vm.warp(market.job(b).terms.lockBy + 1);
         rejects(list(b), inputOf(2), outputOf(2), nothing);
     }
 }

@@ -5,8 +5,8 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IInferenceCallback} from "../../src/interfaces/IInferenceCallback.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
-import {SettlementMarket} from "../../src/market/SettlementMarket.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {InferenceMarket} from "../../src/market/InferenceMarket.sol";
+import {Deployment} from "../base/Deployment.sol";
 
 /// @notice Behaves as it is told to.
 contract Receiver is IInferenceCallback {
@@ -15,7 +15,8 @@ contract Receiver is IInferenceCallback {
         Reverting,
         Burning,
         Bombing,
-        Reentering
+        Reentering,
+        Demanding
     }
 
     Mood public mood;
@@ -43,18 +44,19 @@ contract Receiver is IInferenceCallback {
         }
         if (mood == Mood.Reentering) {
             (bool ok, bytes memory data) =
-                msg.sender.call(abi.encodeCall(SettlementMarket(msg.sender).voidJob, (jobId_)));
+                msg.sender.call(abi.encodeCall(InferenceMarket(msg.sender).voidJob, (jobId_)));
             require(!ok, "let in");
             answer = data;
             return;
         }
+        if (mood == Mood.Demanding) require(given >= 299_000, "starved");
         (jobId, output, gasGiven) = (jobId_, output_, given);
         ++calls;
     }
 }
 
 /// @notice Callbacks of rows 10, 11 and 12: last, and nothing depends on them.
-contract MarketCallbacksTest is MarketDeployment {
+contract MarketCallbacksTest is Deployment {
     uint32 private constant GAS = 300_000;
 
     Receiver private receiver = new Receiver();
@@ -156,6 +158,7 @@ contract MarketCallbacksTest is MarketDeployment {
     /// @dev Whatever gas the fulfiller chooses: either all reverts, or the callback had what it asked for.
     function testFuzz_a_fulfiller_cannot_starve_a_callback(uint256 gas_) external {
         gas_ = bound(gas_, 100_000, 1_500_000);
+        receiver.become(Receiver.Mood.Demanding);
         prove(list(jobId), inputOf(1), outputOf(1), prover);
         bytes memory call_ =
             abi.encodeCall(market.fulfil, (list(jobId), inputOf(1), outputOf(1), bytes("seal"), prover));

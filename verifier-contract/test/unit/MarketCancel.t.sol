@@ -3,10 +3,10 @@ pragma solidity 0.8.37;
 
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {Deployment} from "../base/Deployment.sol";
 
 /// @notice Rows 2, 3 and 14: an open job that nobody takes.
-contract MarketCancelTest is MarketDeployment {
+contract MarketCancelTest is Deployment {
     bytes32 private jobId;
 
     function setUp() external {
@@ -107,7 +107,7 @@ contract MarketCancelTest is MarketDeployment {
     }
 
     function test_no_expiry_in_the_last_second() external {
-        uint256 lockBy = market.job(jobId).lockBy;
+        uint256 lockBy = market.job(jobId).terms.lockBy;
         vm.expectRevert(tooEarly(lockBy));
         market.expire(jobId);
         vm.warp(lockBy);
@@ -117,7 +117,7 @@ contract MarketCancelTest is MarketDeployment {
     }
 
     function test_anyone_expires_the_second_after() external {
-        uint256 lockBy = market.job(jobId).lockBy;
+        uint256 lockBy = market.job(jobId).terms.lockBy;
         vm.warp(lockBy + 1);
         vm.prank(prover);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.TooLate.selector, jobId, lockBy));

@@ -9,7 +9,7 @@ import {IRecordStore} from "../../src/interfaces/IRecordStore.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {IEmergencyStop} from "../../src/interfaces/IEmergencyStop.sol";
 import {IVerifierRouter} from "../../src/interfaces/IVerifierRouter.sol";
-import {SettlementMarket} from "../../src/market/SettlementMarket.sol";
+import {InferenceMarket} from "../../src/market/InferenceMarket.sol";
 import {MarketRequests} from "../../src/market/MarketRequests.sol";
 import {MarketStorage} from "../../src/market/MarketStorage.sol";
 import {PrivateJobBase} from "../base/PrivateJobBase.sol";
@@ -78,7 +78,7 @@ contract MarketGovernedTest is PrivateJobBase {
         market.setTokenRules(token, rules(2 * COLLATERAL_FLOOR + uint120(PRICE), 0));
         lockAs(prover, jobId);
         vm.assertEq(free(prover), PRICE, "what it was requested under");
-        vm.assertEq(market.job(requestJob(2)).collateral, 2 * COLLATERAL_FLOOR + PRICE, "new");
+        vm.assertEq(market.job(requestJob(2)).terms.collateral, 2 * COLLATERAL_FLOOR + PRICE, "new");
     }
 
     function test_the_guardian_changes() external {
@@ -157,7 +157,7 @@ contract MarketGovernedTest is PrivateJobBase {
         market.endReservation(jobs[8]);
         proveAndFulfil(list(jobs[3]), inputOf(3), outputOf(1));
         market.refund(jobs[6]);
-        vm.warp(market.job(jobs[4]).deadline + 1);
+        vm.warp(market.job(jobs[4]).terms.deadline + 1);
         market.refund(jobs[4]);
         market.expire(jobs[5]);
         for (uint256 i = 0; i < 9; ++i) {
@@ -189,21 +189,29 @@ contract MarketGovernedTest is PrivateJobBase {
         vm.assertEq(credit(requester), PRICE, "back");
     }
 
+    function deployMarket(MarketStorage.Wiring calldata w, MarketRequests requests) external {
+        new InferenceMarket(w, requests, marketRules());
+    }
+
+    function deployRequests(MarketStorage.Wiring calldata w) external {
+        new MarketRequests(w);
+    }
+
     /// @dev The mistakes a deployer can make do not survive the constructor.
     function test_wrong_wiring_cannot_be_deployed() external {
         bytes memory wrong = abi.encodeWithSelector(IMarketEvents.WrongWiring.selector);
-        MarketStorage.Wiring memory w = wiring(address(recorder));
+        MarketStorage.Wiring memory w = wiring(address(rewards));
         MarketRequests requests = market.requests();
         vm.expectRevert(wrong);
-        new SettlementMarket(w, requests);
+        this.deployMarket(w, requests);
         // Right address, wrong parts: rewards that answer whoever asks.
-        vm.etch(address(recorder), address(new RewardsOf(address(token))).code);
-        new SettlementMarket(w, requests);
+        vm.etch(address(rewards), address(new RewardsOf(address(token))).code);
+        this.deployMarket(w, requests);
         w.guardian = stranger;
         vm.expectRevert(wrong);
-        new SettlementMarket(w, requests);
+        this.deployMarket(w, requests);
         for (uint256 i = 0; i < 8; ++i) {
-            w = wiring(address(recorder));
+            w = wiring(address(rewards));
             if (i == 0) w.registry = IModelRegistry(address(1));
             if (i == 1) w.store = IRecordStore(address(1));
             if (i == 2) w.router = IVerifierRouter(address(1));
@@ -213,7 +221,7 @@ contract MarketGovernedTest is PrivateJobBase {
             if (i == 6) w.slashAuction = address(0);
             if (i == 7) w.governor = address(0);
             vm.expectRevert(wrong);
-            new MarketRequests(w);
+            this.deployRequests(w);
         }
     }
 

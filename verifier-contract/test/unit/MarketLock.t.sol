@@ -5,11 +5,11 @@ import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
 import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {Deployment} from "../base/Deployment.sol";
 import {Records} from "../base/Records.sol";
 
 /// @notice Rows 4 and 13: a public job is taken, and nobody proves it.
-contract MarketLockTest is MarketDeployment {
+contract MarketLockTest is Deployment {
     bytes32 private jobId;
     uint256 private start;
 
@@ -42,7 +42,7 @@ contract MarketLockTest is MarketDeployment {
         vm.assertEq(job.payout, stranger, "payout");
         vm.assertEq(job.price, 800e18, "price");
         vm.assertEq(job.lockEnd, start + 500 + 1 hours, "end");
-        vm.assertEq(market.limitOf(jobId), job.deadline, "whose turn");
+        vm.assertEq(market.limitOf(jobId), job.terms.deadline, "whose turn");
         vm.assertEq(credit(requester), 200e18, "change");
         vm.assertEq(free(prover), PRICE, "collateral held");
         vm.assertEq(staking.openLocks(prover), 1, "lock counted");
@@ -82,7 +82,7 @@ contract MarketLockTest is MarketDeployment {
     }
 
     function test_lock_in_the_last_second_and_not_after() external {
-        uint256 lockBy = market.job(jobId).lockBy;
+        uint256 lockBy = market.job(jobId).terms.lockBy;
         vm.warp(lockBy + 1);
         rejects(prover, 0, abi.encodeWithSelector(IMarketEvents.TooLate.selector, jobId, lockBy));
         vm.warp(lockBy);
@@ -130,7 +130,7 @@ contract MarketLockTest is MarketDeployment {
 
     function test_no_refund_before_the_deadline_has_passed() external {
         lockAs(prover, jobId);
-        uint256 deadline = market.job(jobId).deadline;
+        uint256 deadline = market.job(jobId).terms.deadline;
         bytes memory error_ = abi.encodeWithSelector(IMarketEvents.TooEarly.selector, jobId, deadline);
         vm.warp(market.job(jobId).lockEnd + 1);
         vm.expectRevert(error_);
@@ -143,7 +143,7 @@ contract MarketLockTest is MarketDeployment {
     function test_anyone_refunds_after_the_deadline() external {
         vm.warp(start + 500);
         lockAs(prover, jobId);
-        vm.warp(market.job(jobId).deadline + 1);
+        vm.warp(market.job(jobId).terms.deadline + 1);
         vm.expectEmit(address(market));
         emit IMarketEvents.JobRefunded(jobId, requester, 800e18, PRICE / 2, PRICE / 2);
         vm.prank(stranger);

@@ -6,12 +6,12 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
-import {RewardsDouble} from "../base/MarketDoubles.sol";
+import {Deployment} from "../base/Deployment.sol";
+import {RewardsDouble} from "../base/RewardsDouble.sol";
 import {BlocklistToken, FeeToken, PlainToken, ReentrantToken, SilentToken} from "../base/MarketTokens.sol";
 
 /// @notice Credits, collateral, pots, and tokens that lie.
-contract MarketMoneyTest is MarketDeployment {
+contract MarketMoneyTest is Deployment {
     RewardsDouble private work;
 
     function setUp() external {
@@ -202,7 +202,32 @@ contract MarketMoneyTest is MarketDeployment {
             abi.encodeCall(market.fulfil, (list(jobId), inputOf(1), outputOf(1), bytes("seal"), prover));
         (bool ok,) = address(market).call{gas: gas_}(call_);
         vm.assertEq(market.potsOf(token).fees, 0, "nothing deferred");
-        vm.assertEq(rewards.epochOf(0).fees, ok ? 10e18 : 0, "recorded if and only if settled");
+        vm.assertEq(rewards.potOf(0, token).fees, ok ? 10e18 : 0, "recorded if and only if settled");
+    }
+
+    /// @dev Nor if recording takes all the gas that it is promised.
+    function testFuzz_records_have_their_gas(uint256 gas_) external {
+        gas_ = bound(gas_, 100_000, 1_000_000);
+        PlainToken other = new PlainToken();
+        deployFor(other);
+        endow(requester, other, PRICE);
+        work.needGas(360_000);
+        bytes32 jobId = requestIn(other, 1);
+        prove(list(jobId), inputOf(1), outputOf(1), prover);
+        bytes memory call_ =
+            abi.encodeCall(market.fulfil, (list(jobId), inputOf(1), outputOf(1), bytes("seal"), prover));
+        (bool ok,) = address(market).call{gas: gas_}(call_);
+        vm.assertEq(market.potsOf(other).fees, 0, "nothing deferred");
+        vm.assertEq(work.fees(other), ok ? 10e18 : 0, "recorded if and only if settled");
+        if (gas_ > 900_000) vm.assertTrue(ok, "enough is enough");
+    }
+
+    function test_nothing_is_not_pulled() external {
+        BlocklistToken halted = new BlocklistToken();
+        allow(halted);
+        halted.set(address(market), true);
+        vm.prank(prover);
+        market.depositCollateral(halted, 0);
     }
 
     // ---- tokens that lie
@@ -292,6 +317,45 @@ contract MarketMoneyTest is MarketDeployment {
         market.withdraw(evil, prover);
         vm.assertEq(evil.answer(), blocked, "withdraw");
         vm.assertEq(evil.balanceOf(prover), 790e18, "once");
+    }
+
+    /// @dev Each guarded function, in the middle of a transfer.
+    function test_no_function_lets_a_reentrant_token_in() external {
+        ReentrantToken evil = new ReentrantToken();
+        deployFor(evil);
+        endow(prover, evil, PRICE);
+        bytes32 jobId = "job";
+        IMarketTypes.Permit memory permit;
+        bytes[18] memory attacks = [
+            abi.encodeCall(market.request, (1, termsFor(1), inputOf(1))),
+            abi.encodeCall(market.requestFor, (requester, 1, termsFor(1), inputOf(1), "", permit)),
+            abi.encodeCall(market.noticeCancel, (jobId)),
+            abi.encodeCall(market.cancel, (jobId)),
+            abi.encodeCall(market.expire, (jobId)),
+            abi.encodeCall(market.reserve, (jobId, 0, prover)),
+            abi.encodeCall(market.deliver, (jobId, "ciphertext")),
+            abi.encodeCall(market.acknowledge, (jobId)),
+            abi.encodeCall(market.endReservation, (jobId)),
+            abi.encodeCall(market.lock, (jobId, 0, prover)),
+            abi.encodeCall(market.refund, (jobId)),
+            abi.encodeCall(market.voidJob, (jobId)),
+            abi.encodeCall(market.fulfil, (list(jobId), inputOf(1), outputOf(1), bytes("seal"), prover)),
+            abi.encodeCall(market.retryCallback, (jobId, outputOf(1))),
+            abi.encodeCall(market.retryWork, (evil, prover, new address[](1), new uint256[](1))),
+            abi.encodeCall(market.withdraw, (evil, prover)),
+            abi.encodeCall(market.withdrawCollateral, (evil, 0, prover)),
+            abi.encodeCall(market.sendIncome, (evil))
+        ];
+        for (uint256 i = 0; i < attacks.length; ++i) {
+            evil.arm(address(market), attacks[i]);
+            vm.prank(prover);
+            market.depositCollateral(evil, 1);
+            vm.assertEq(
+                evil.answer(),
+                abi.encodePacked(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector),
+                "refused"
+            );
+        }
     }
 
     function test_a_token_that_returns_nothing_is_taken_at_its_balances() external {

@@ -57,7 +57,7 @@ contract MarketPrivateTest is PrivateJobBase {
     }
 
     function test_reserve_needs_room_for_both_windows() external {
-        uint256 lockBy = market.job(jobId).lockBy;
+        uint256 lockBy = market.job(jobId).terms.lockBy;
         vm.warp(lockBy - 2 * A + 1);
         rejectsReserve(prover, tooLate(lockBy));
         vm.warp(lockBy - 2 * A);
@@ -68,7 +68,7 @@ contract MarketPrivateTest is PrivateJobBase {
         vm.warp(time() + A);
         acknowledgeAs(prover, jobId);
         IMarketTypes.Job memory job = market.job(jobId);
-        vm.assertLe(job.lockEnd, job.deadline, "inside");
+        vm.assertLe(job.lockEnd, job.terms.deadline, "inside");
     }
 
     function test_reserve_needs_a_key() external {

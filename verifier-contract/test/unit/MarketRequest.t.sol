@@ -9,12 +9,12 @@ import {IVerifierRouter} from "../../src/interfaces/IVerifierRouter.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
 import {SealStatement} from "../../src/libraries/seal/SealStatement.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {Deployment} from "../base/Deployment.sol";
 import {Records} from "../base/Records.sol";
 import {PlainToken} from "../base/MarketTokens.sol";
 
 /// @notice Row 1, sent by the requester.
-contract MarketRequestTest is MarketDeployment {
+contract MarketRequestTest is Deployment {
     IMarketTypes.Terms private terms;
     bytes private input;
 
@@ -54,22 +54,22 @@ contract MarketRequestTest is MarketDeployment {
         vm.assertTrue(!job.isPrivate && job.direct && !job.callbackPending, "kind");
         vm.assertEq(job.ownerBps, OWNER_BPS, "share");
         vm.assertEq(job.ackWindow, 30 minutes, "window");
-        vm.assertEq(address(job.token), address(token), "token");
-        vm.assertEq(job.listingId, listingId, "listing");
-        vm.assertEq(bytes32(job.verifier), bytes32(SELECTOR), "verifier");
-        vm.assertEq(job.floorPrice, LISTED, "floor");
-        vm.assertEq(job.maxPrice, PRICE, "maximum");
-        vm.assertEq(job.collateral, PRICE, "collateral");
-        vm.assertEq(job.bond, 0, "bond");
-        vm.assertEq(job.curveStart, terms.curveStart, "curve");
-        vm.assertEq(job.curveSeconds, terms.curveSeconds, "curve");
-        vm.assertEq(job.lockBy, terms.lockBy, "lock by");
-        vm.assertEq(job.proveWindow, terms.proveWindow, "window to prove");
-        vm.assertEq(job.deadline, terms.deadline, "deadline");
-        vm.assertEq(job.callback, stranger, "callback");
-        vm.assertEq(job.callbackGas, 100_000, "its gas");
-        vm.assertEq(job.recordHash, recordHash, "record");
-        vm.assertEq(job.inputDigest, keccak256(input), "digest");
+        vm.assertEq(address(job.terms.token), address(token), "token");
+        vm.assertEq(job.terms.listingId, listingId, "listing");
+        vm.assertEq(bytes32(job.terms.verifier), bytes32(SELECTOR), "verifier");
+        vm.assertEq(job.terms.floorPrice, LISTED, "floor");
+        vm.assertEq(job.terms.maxPrice, PRICE, "maximum");
+        vm.assertEq(job.terms.collateral, PRICE, "collateral");
+        vm.assertEq(job.terms.bond, 0, "bond");
+        vm.assertEq(job.terms.curveStart, terms.curveStart, "curve");
+        vm.assertEq(job.terms.curveSeconds, terms.curveSeconds, "curve");
+        vm.assertEq(job.terms.lockBy, terms.lockBy, "lock by");
+        vm.assertEq(job.terms.proveWindow, terms.proveWindow, "window to prove");
+        vm.assertEq(job.terms.deadline, terms.deadline, "deadline");
+        vm.assertEq(job.terms.callback, stranger, "callback");
+        vm.assertEq(job.terms.callbackGas, 100_000, "its gas");
+        vm.assertEq(job.terms.recordHash, recordHash, "record");
+        vm.assertEq(job.terms.inputDigest, keccak256(input), "digest");
         vm.assertEq(job.outputDigest, 0, "no output yet");
         vm.assertEq(job.prover, address(0), "no prover yet");
         vm.assertEq(market.limitOf(jobId), terms.lockBy, "whose turn");
@@ -127,9 +127,9 @@ contract MarketRequestTest is MarketDeployment {
     function test_collateral_is_the_larger_of_maximum_and_floor() external {
         use(Records.legal(0, INPUT_BYTES, OUTPUT_BYTES), 0);
         (terms.floorPrice, terms.maxPrice) = (0, COLLATERAL_FLOOR - 1);
-        vm.assertEq(market.job(send()).collateral, COLLATERAL_FLOOR, "floor");
+        vm.assertEq(market.job(send()).terms.collateral, COLLATERAL_FLOOR, "floor");
         terms.maxPrice = COLLATERAL_FLOOR + 1;
-        vm.assertEq(market.job(request(2, terms, input)).collateral, COLLATERAL_FLOOR + 1, "maximum");
+        vm.assertEq(market.job(request(2, terms, input)).terms.collateral, COLLATERAL_FLOOR + 1, "maximum");
     }
 
     function test_a_job_may_be_free() external {

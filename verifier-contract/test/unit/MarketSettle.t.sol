@@ -3,10 +3,10 @@ pragma solidity 0.8.37;
 
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {Deployment} from "../base/Deployment.sol";
 
 /// @notice Rows 10, 11 and 12 of one job; batches have their own file.
-contract MarketSettleTest is MarketDeployment {
+contract MarketSettleTest is Deployment {
     bytes32 private jobId;
     uint256 private start;
 
@@ -49,12 +49,10 @@ contract MarketSettleTest is MarketDeployment {
         vm.assertEq(credit(stranger), 632e18, "prover");
         vm.assertEq(credit(owner), 160e18, "owner");
         vm.assertEq(credit(requester), 200e18, "change");
-        vm.assertEq(rewards.epochOf(0).fees, 8e18, "fee");
-        vm.assertEq(market.job(jobId).price, 800e18, "price");
-        vm.assertEq(market.job(jobId).payout, stranger, "payout");
+        vm.assertEq(rewards.potOf(0, token).fees, 8e18, "fee");
         vm.assertEq(market.job(jobId).outputDigest, keccak256(outputOf(1)), "output");
         vm.assertEq(held(), 2 * PRICE + 992e18, "the rest is still here");
-        vm.assertEq(rewards.proverFees(0, stranger), 8e18, "work of the payout");
+        vm.assertEq(rewards.proverFees(0, token, stranger), 8e18, "work of the payout");
     }
 
     function test_direct_is_opt_in() external {
@@ -65,7 +63,7 @@ contract MarketSettleTest is MarketDeployment {
     }
 
     function test_direct_in_the_last_second_and_not_after() external {
-        uint256 lockBy = market.job(jobId).lockBy;
+        uint256 lockBy = market.job(jobId).terms.lockBy;
         vm.warp(lockBy + 1);
         rejects(prover, nothing());
         vm.warp(lockBy);
@@ -107,7 +105,7 @@ contract MarketSettleTest is MarketDeployment {
         vm.assertEq(credit(requester), 200e18, "change of the lock");
         vm.assertEq(free(prover), 2 * PRICE, "collateral");
         vm.assertEq(staking.openLocks(prover), 0, "lock ended");
-        vm.assertEq(rewards.epochOf(0).fees, 8e18, "fee");
+        vm.assertEq(rewards.potOf(0, token).fees, 8e18, "fee");
     }
 
     function test_on_time_nobody_elses_proof_counts() external {
@@ -125,7 +123,7 @@ contract MarketSettleTest is MarketDeployment {
 
     function test_a_locked_job_is_not_fulfilled_directly() external {
         lockAt(0);
-        vm.warp(market.job(jobId).lockBy - 1 hours);
+        vm.warp(market.job(jobId).terms.lockBy - 1 hours);
         // By now the lock has lapsed: what counts is row 12.
         proveFor(prover);
         fulfilFor(prover);
@@ -159,15 +157,15 @@ contract MarketSettleTest is MarketDeployment {
         vm.assertEq(credit(owner), PRICE / 2, "bounty, and nothing as owner");
         vm.assertEq(credit(auction), PRICE / 2, "slashed");
         vm.assertEq(free(prover), PRICE, "the rest of its collateral is untouched");
-        vm.assertEq(rewards.epochOf(0).fees, 0, "no fee");
-        vm.assertEq(rewards.proverFees(0, owner), 0, "no work credit");
+        vm.assertEq(rewards.potOf(0, token).fees, 0, "no fee");
+        vm.assertEq(rewards.proverFees(0, token, owner), 0, "no work credit");
         vm.assertEq(staking.openLocks(prover), 0, "lock ended");
         vm.assertEq(market.job(jobId).outputDigest, keccak256(outputOf(1)), "output");
     }
 
     function test_late_in_the_last_second_and_not_after() external {
         lockAt(0);
-        uint256 deadline = market.job(jobId).deadline;
+        uint256 deadline = market.job(jobId).terms.deadline;
         vm.warp(deadline + 1);
         rejects(owner, nothing());
         vm.warp(deadline);

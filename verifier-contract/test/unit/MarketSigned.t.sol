@@ -4,12 +4,12 @@ pragma solidity 0.8.37;
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
-import {MarketDeployment} from "../base/MarketDeployment.sol";
+import {Deployment} from "../base/Deployment.sol";
 import {PlainToken} from "../base/MarketTokens.sol";
 import {EvilWallet, KeyWallet} from "../base/Wallets.sol";
 
 /// @notice Row 1, sent by a relayer.
-contract MarketSignedTest is MarketDeployment {
+contract MarketSignedTest is Deployment {
     uint256 private constant KEY = 0xA11CE;
 
     PlainToken private payment = new PlainToken();

@@ -25,7 +25,7 @@ contract MarketVoidTest is PrivateJobBase {
     function voids(bytes32 id, uint256 escrow, uint256 held_) private {
         (uint256 before, uint256 freeBefore) = (credit(requester), free(prover));
         IMarketTypes.Job memory job = market.job(id);
-        uint256 since = stop.stoppedAt(SELECTOR, job.recordHash);
+        uint256 since = stop.stoppedAt(SELECTOR, job.terms.recordHash);
         vm.expectEmit(address(market));
         emit IMarketEvents.JobVoided(id, requester, job.prover, escrow, held_, since);
         vm.prank(stranger);
@@ -52,14 +52,14 @@ contract MarketVoidTest is PrivateJobBase {
     }
 
     function test_open() external {
-        vm.warp(market.job(jobId).lockBy);
+        vm.warp(market.job(jobId).terms.lockBy);
         trip();
         voids(jobId, PRICE, 0);
         voids(hidden, PRICE + BOND, 0);
     }
 
     function test_open_after_the_window() external {
-        vm.warp(market.job(jobId).lockBy + 1);
+        vm.warp(market.job(jobId).terms.lockBy + 1);
         trip();
         notVoidable(jobId);
         market.expire(jobId);
@@ -98,7 +98,7 @@ contract MarketVoidTest is PrivateJobBase {
 
     function test_locked_until_the_deadline() external {
         lockAs(prover, jobId);
-        vm.warp(market.job(jobId).deadline);
+        vm.warp(market.job(jobId).terms.deadline);
         trip();
         vm.warp(time() + 3 days);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.VoidInstead.selector, jobId));
@@ -108,7 +108,7 @@ contract MarketVoidTest is PrivateJobBase {
 
     function test_locked_and_missed_before_the_stop() external {
         lockAs(prover, jobId);
-        vm.warp(market.job(jobId).deadline + 1);
+        vm.warp(market.job(jobId).terms.deadline + 1);
         trip();
         notVoidable(jobId);
         market.refund(jobId);

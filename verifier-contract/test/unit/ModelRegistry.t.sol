@@ -17,7 +17,7 @@ contract ModelRegistryTest is Deployment {
     function test_register_copies_what_requests_need() external view {
         IModelRegistry.Listing memory terms = registry.listing(listingId);
         vm.assertEq(terms.recordHash, recordHash, "record");
-        vm.assertEq(terms.price, PRICE, "price");
+        vm.assertEq(terms.price, LISTED, "price");
         vm.assertEq(terms.ownerBps, OWNER_BPS, "share");
         vm.assertEq(terms.inputBytes, INPUT_BYTES, "input bytes");
         vm.assertEq(terms.outputBytes, OUTPUT_BYTES, "output bytes");
@@ -49,31 +49,31 @@ contract ModelRegistryTest is Deployment {
 
     function test_register_needs_a_published_record() external {
         vm.expectRevert(abi.encodeWithSelector(IRecordStore.RecordNotFound.selector, bytes32("x")));
-        registry.register("x", PRICE, OWNER_BPS, "");
+        registry.register("x", LISTED, OWNER_BPS, "");
     }
 
     function test_register_needs_a_wellformed_record() external {
         bytes32 hash = store.publish(new bytes(700));
         vm.expectRevert(abi.encodeWithSelector(RecordHeader.BadRecordTag.selector, bytes32(0)));
-        registry.register(hash, PRICE, OWNER_BPS, "");
+        registry.register(hash, LISTED, OWNER_BPS, "");
     }
 
     function test_register_bounds_slot_sizes() external {
         bytes32 hash = store.publish(Records.make(0, uint256(type(uint32).max) + 1, 1));
         vm.expectRevert();
-        registry.register(hash, PRICE, OWNER_BPS, "");
+        registry.register(hash, LISTED, OWNER_BPS, "");
         hash = store.publish(Records.make(0, 1, uint256(type(uint32).max) + 1));
         vm.expectRevert();
-        registry.register(hash, PRICE, OWNER_BPS, "");
+        registry.register(hash, LISTED, OWNER_BPS, "");
     }
 
     function test_owner_share_is_bounded() external {
         bytes memory tooHigh = abi.encodeWithSelector(IModelRegistry.OwnerShareTooHigh.selector, 9_901, 9_900);
         vm.expectRevert(tooHigh);
-        registry.register(recordHash, PRICE, 9_901, "");
+        registry.register(recordHash, LISTED, 9_901, "");
         vm.prank(owner);
         vm.expectRevert(tooHigh);
-        registry.setTerms(listingId, PRICE, 9_901);
+        registry.setTerms(listingId, LISTED, 9_901);
     }
 
     function test_setTerms() external {

@@ -46,7 +46,7 @@ contract ModelRegistryTermsTest is Deployment {
     }
 
     function test_register_is_a_fixed_price_for_seals() external view {
-        assertTerms(listingId, IModelRegistry.Terms(PRICE, PRICE, 0, OWNER_BPS, IERC20(address(0))));
+        assertTerms(listingId, IModelRegistry.Terms(LISTED, LISTED, 0, OWNER_BPS, IERC20(address(0))));
         vm.assertEq(bytes32(registry.listing(listingId).proofSystem), bytes32(ProofSystem.SEAL_V1), "system");
     }
 
@@ -85,7 +85,7 @@ contract ModelRegistryTermsTest is Deployment {
         registry.deprecate(listingId);
         vm.stopPrank();
         proveAndFulfil(list(jobId), inputOf(1), outputOf(1));
-        vm.assertEq(market.creditOf(owner), PRICE * OWNER_BPS / 10_000, "the share as it was");
+        vm.assertEq(credit(owner), PRICE * OWNER_BPS / 10_000, "the share as it was");
     }
 
     function test_bounds() external {
@@ -123,6 +123,6 @@ contract ModelRegistryTermsTest is Deployment {
         if (!legal) vm.expectRevert();
         registry.setAllTerms(listingId, any);
         if (legal) assertTerms(listingId, any);
-        else assertTerms(listingId, IModelRegistry.Terms(PRICE, PRICE, 0, OWNER_BPS, IERC20(address(0))));
+        else assertTerms(listingId, IModelRegistry.Terms(LISTED, LISTED, 0, OWNER_BPS, IERC20(address(0))));
     }
 }

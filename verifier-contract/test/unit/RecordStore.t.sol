@@ -44,7 +44,9 @@ contract RecordStoreTest is Test {
         bytes memory record = Records.filler("twice", 100);
         bytes32 hash = store.publish(record);
         address[] memory before = store.pointersOf(hash);
+        vm.recordLogs();
         vm.assertEq(store.publish(record), hash, "same key");
+        vm.assertEq(vm.getRecordedLogs().length, 0, "published once");
         vm.assertEq(store.pointersOf(hash)[0], before[0], "same chunk");
     }
 

@@ -67,13 +67,17 @@ contract RevenueShareFactoryTest is RevenueShares {
         vm.stopPrank();
     }
 
+    function deployWith(IModelRegistry registry_, IMarketCredits market_, address governor_) external {
+        new RevenueShareFactory(registry_, market_, governor_);
+    }
+
     function test_deployment_demands_its_parts() external {
         bytes memory invalid = abi.encodeWithSelector(IRevenueShareFactory.InvalidAddress.selector, address(0));
         vm.expectRevert(invalid);
-        new RevenueShareFactory(IModelRegistry(address(0)), market, governor);
+        this.deployWith(IModelRegistry(address(0)), market, governor);
         vm.expectRevert(invalid);
-        new RevenueShareFactory(registry, IMarketCredits(address(0)), governor);
+        this.deployWith(registry, IMarketCredits(address(0)), governor);
         vm.expectRevert(invalid);
-        new RevenueShareFactory(registry, market, address(0));
+        this.deployWith(registry, market, address(0));
     }
 }

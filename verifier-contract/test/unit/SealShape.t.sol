@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {RecordHeader} from "../../src/libraries/RecordHeader.sol";
+import {R} from "../../src/libraries/seal/Field.sol";
 import {SealShape} from "../../src/libraries/seal/SealShape.sol";
+import {Records} from "../base/Records.sol";
 import {Test} from "../base/Test.sol";
 
 /// @notice Which inputs and outputs a record may have: those that `Record::decode` of the native verifier accepts.
@@ -11,6 +13,71 @@ contract SealShapeTest is Test {
 
     function checkHeader(RecordHeader.Header memory header) external pure {
         SealShape.checkHeader(header);
+    }
+
+    function measure(bytes calldata record, bytes calldata input, bytes calldata output, bytes calldata seal)
+        external
+        pure
+    {
+        SealShape.measure(RecordHeader.decode(record), record, input, output, seal);
+    }
+
+    /// @dev A legal record of slots of one byte, with one key set.
+    function recordWith(RecordHeader.KeySet memory set) private pure returns (bytes memory record) {
+        RecordHeader.Header memory h = Records.legal(0, 1, 1);
+        h.keySets = 1;
+        record = Records.encode(h);
+        bytes memory words = abi.encode(set);
+        for (uint256 i = 0; i < words.length; ++i) {
+            record[RecordHeader.HEADER_BYTES + i] = words[i];
+        }
+    }
+
+    function measured(RecordHeader.KeySet memory set, uint256 sealBytes) private view returns (bytes memory why) {
+        try this.measure(recordWith(set), new bytes(1), new bytes(1), new bytes(sealBytes)) {}
+        catch (bytes memory why_) {
+            why = why_;
+        }
+    }
+
+    function illegal(RecordHeader.KeySet memory set) private view {
+        vm.assertEq(measured(set, 0), abi.encodePacked(RecordHeader.BadRecordHeader.selector), "refused");
+    }
+
+    function test_key_sets_that_are_none() external view {
+        vm.assertEq(
+            bytes32(measured(RecordHeader.KeySet(1, 5, 1, R - 1), 0)),
+            bytes32(SealShape.BadSealLength.selector),
+            "legal"
+        );
+        illegal(RecordHeader.KeySet(0, 5, 1, 0));
+        illegal(RecordHeader.KeySet(3, 5, 1, 0));
+        illegal(RecordHeader.KeySet(64, 5, 1, 0));
+        illegal(RecordHeader.KeySet(1, 3, 1, 0));
+        illegal(RecordHeader.KeySet(1, 21, 1, 0));
+        illegal(RecordHeader.KeySet(1, 5, 0, 0));
+        illegal(RecordHeader.KeySet(1, 5, 1 << 16, 0));
+        illegal(RecordHeader.KeySet(1, 5, 1, R));
+    }
+
+    function test_rows_are_bounded() external view {
+        illegal(RecordHeader.KeySet(1, 20, (1 << 16) - 1, 0));
+    }
+
+    /// @dev 3 rows of the model and those of the witness, 12 challenges, 3 numbers of the statement, 6 rows of blinding.
+    function test_instances_fit_the_circuit() external view {
+        RecordHeader.KeySet memory set = RecordHeader.KeySet(1, 5, 8, 0);
+        vm.assertEq(measured(set, bytesOf(set)).length, 0, "32 of 32");
+        set.witnessRows = 9;
+        vm.assertEq(measured(set, bytesOf(set)), abi.encodePacked(RecordHeader.BadRecordHeader.selector), "33 of 32");
+    }
+
+    /// @dev What a seal's length has to be, from the refusal of another.
+    function bytesOf(RecordHeader.KeySet memory set) private view returns (uint256 expected) {
+        bytes memory why = measured(set, 0);
+        assembly ("memory-safe") {
+            expected := mload(add(why, 0x24))
+        }
     }
 
     /// @dev Legal ports, and others that are one number away from it; circuits/src/record.rs has the same.

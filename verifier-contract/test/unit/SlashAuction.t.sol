@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketCredits} from "../../src/interfaces/IMarketCredits.sol";
+import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IPotAuction} from "../../src/interfaces/IPotAuction.sol";
 import {ISlashAuction} from "../../src/interfaces/ISlashAuction.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
@@ -18,7 +19,7 @@ contract SlashAuctionTest is Economy {
     function setUp() external {
         deployEconomy();
         credits = new MarketCreditsDouble();
-        slashes = new SlashAuction(token, credits, ITreasury(treasury), governor, rewards.start());
+        slashes = new SlashAuction(rewards, credits, ITreasury(treasury));
         vm.prank(governor);
         slashes.setTerms(coin, COIN_PRICE, 0);
         bob = bidder("bob", 10_000_000e18);
@@ -77,15 +78,30 @@ contract SlashAuctionTest is Economy {
         vm.assertEq(price, COIN_PRICE, "from the top again");
     }
 
+    function test_its_clock_token_and_governor_are_the_rewards() external {
+        vm.warp(time() + 3 days);
+        SlashAuction later = new SlashAuction(rewards, credits, ITreasury(treasury));
+        vm.assertEq(later.start(), rewards.start(), "clock, whenever it was deployed");
+        vm.assertEq(address(later.networkToken()), address(token), "token");
+        vm.assertEq(later.governor(), governor, "governor");
+    }
+
+    /// @dev A call of its own, so that what is expected to revert is all of it.
+    function deployWith(IMarketCredits market, ITreasury treasury_) external {
+        new SlashAuction(rewards, market, treasury_);
+    }
+
     function test_deployment_demands_its_parts() external {
-        uint256 start = rewards.start();
         vm.expectRevert(IPotAuction.ZeroAddress.selector);
-        new SlashAuction(token, IMarketCredits(address(0)), ITreasury(treasury), governor, start);
+        this.deployWith(IMarketCredits(address(0)), ITreasury(treasury));
         vm.expectRevert(IPotAuction.ZeroAddress.selector);
-        new SlashAuction(token, credits, ITreasury(address(0)), governor, start);
+        this.deployWith(credits, ITreasury(address(0)));
+        vm.mockCall(address(rewards), abi.encodeCall(rewards.governor, ()), abi.encode(address(0)));
         vm.expectRevert(IPotAuction.ZeroAddress.selector);
-        new SlashAuction(token, credits, ITreasury(treasury), address(0), start);
+        this.deployWith(credits, ITreasury(treasury));
+        vm.clearMockedCalls();
+        vm.mockCall(address(rewards), abi.encodeCall(rewards.start, ()), abi.encode(time() + 1));
         vm.expectRevert(IPotAuction.WrongWiring.selector);
-        new SlashAuction(token, credits, ITreasury(treasury), governor, time() + 1);
+        this.deployWith(credits, ITreasury(treasury));
     }
 }

@@ -2,10 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
+import {Logs} from "../base/Logs.sol";
 import {StakingDeployment} from "../base/StakingDeployment.sol";
+import {Vm} from "../base/Vm.sol";
 
 /// @notice Commission, distribution and claims.
 contract StakingRewardsTest is StakingDeployment {
+    using Logs for Vm.Log[];
+
     /// @dev A quarter of the stake. A power of two, for which reward indices are exact.
     uint256 private constant QUARTER = 1 << 74;
 
@@ -55,6 +59,12 @@ contract StakingRewardsTest is StakingDeployment {
         pay(prover, 2_000);
         vm.assertEq(staking.claimable(prover, stranger), 900, "half of the second");
         vm.assertEq(staking.claimable(prover, delegator), 225 + 225, "both");
+    }
+
+    function test_nothing_earned_is_not_credited() external {
+        vm.recordLogs();
+        stake(delegator, prover, QUARTER);
+        vm.assertFalse(vm.getRecordedLogs().has(IProverStaking.RewardAccrued.selector), "nothing to say");
     }
 
     function test_who_unbonds_keeps_what_was_earned_and_earns_no_more() external {

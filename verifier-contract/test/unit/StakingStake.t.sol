@@ -2,8 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
+import {IStakedVotes} from "../../src/interfaces/IStakedVotes.sol";
 import {ProverStaking} from "../../src/staking/ProverStaking.sol";
+import {StakedVotes} from "../../src/staking/StakedVotes.sol";
 import {StakingDeployment} from "../base/StakingDeployment.sol";
 
 contract StakingStakeTest is StakingDeployment {
@@ -139,9 +142,17 @@ contract StakingStakeTest is StakingDeployment {
         (v, r, s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash)));
     }
 
+    function deployWith(INetworkToken token_, IStakedVotes votes_, address timelock_) external {
+        new ProverStaking(token_, votes_, timelock_, parameters(), new address[](0), new address[](0));
+    }
+
     function test_deployment_demands_its_parts() external {
-        bytes memory wrong = abi.encodeWithSelector(IProverStaking.WrongVotes.selector, address(staking));
-        vm.expectRevert(wrong);
-        new ProverStaking(token, votes, timelock, parameters(), new address[](0), new address[](0));
+        vm.expectRevert(abi.encodeWithSelector(IProverStaking.WrongVotes.selector, address(staking)));
+        this.deployWith(token, votes, timelock);
+        vm.expectRevert(IProverStaking.ZeroAddress.selector);
+        this.deployWith(INetworkToken(address(0)), votes, timelock);
+        StakedVotes own = new StakedVotes(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
+        vm.expectRevert(IProverStaking.ZeroAddress.selector);
+        this.deployWith(token, own, address(0));
     }
 }

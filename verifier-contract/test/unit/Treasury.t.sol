@@ -175,9 +175,13 @@ contract TreasuryTest is Test {
         vm.expectRevert(ITreasury.ZeroAddress.selector);
         treasury.appointBeneficiary(address(0));
         vm.expectRevert(ITreasury.ZeroAddress.selector);
-        new Treasury(address(0), school);
+        this.deployWith(address(0), school);
         vm.expectRevert(ITreasury.ZeroAddress.selector);
-        new Treasury(timelock, address(0));
+        this.deployWith(timelock, address(0));
+    }
+
+    function deployWith(address timelock_, address beneficiary) external {
+        new Treasury(timelock_, beneficiary);
     }
 
     function testFuzz_the_credit_is_the_sum_of_floors(uint96[8] memory incomes) external {

@@ -98,12 +98,16 @@ contract VerifierRouterTest is Verification {
         router.tombstone(SEALS);
     }
 
+    function deployWith(address by, bytes4[] calldata selectors, IRecordVerifier[] calldata verifiers) external {
+        new VerifierRouter(by, selectors, verifiers);
+    }
+
     function test_constructor_checks() external {
         vm.expectRevert(abi.encodeWithSelector(IVerifierRouter.NotGovernor.selector, address(0)));
-        new VerifierRouter(address(0), listOf(SEALS), list(verifier));
+        this.deployWith(address(0), listOf(SEALS), list(verifier));
         vm.expectRevert(abi.encodeWithSelector(IVerifierRouter.LengthMismatch.selector, 1, 0));
-        new VerifierRouter(governor, listOf(SEALS), new IRecordVerifier[](0));
+        this.deployWith(governor, listOf(SEALS), new IRecordVerifier[](0));
         vm.expectRevert(IVerifierRouter.ZeroSelector.selector);
-        new VerifierRouter(governor, new bytes4[](1), list(verifier));
+        this.deployWith(governor, new bytes4[](1), list(verifier));
     }
 }

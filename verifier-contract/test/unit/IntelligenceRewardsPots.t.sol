@@ -2,12 +2,12 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ISettlementRewards} from "../../src/interfaces/ISettlementRewards.sol";
+import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {Economy} from "../base/Economy.sol";
 import {HostileToken, TaxedToken} from "../base/Tokens.sol";
 
 /// @notice Fees in several tokens, sold for the network's; k; the limit that a stake sets.
-contract SettlementRewardsPotsTest is Economy {
+contract IntelligenceRewardsPotsTest is Economy {
     address private other = actor("other prover");
     address private creator = actor("creator");
     address private bob;
@@ -71,7 +71,7 @@ contract SettlementRewardsPotsTest is Economy {
         closeEpoch(0);
         vm.assertEq(rewards.epochOf(0).proceeds, 1_000e18, "the other pot");
         vm.assertEq(rewards.claim(0, prover), 600e18, "its work is paid");
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.NothingToClaim.selector, 0, other));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NothingToClaim.selector, 0, other));
         rewards.claim(0, other);
         vm.assertEq(rewards.claim(0, creator), 150e18, "creator of both");
     }
@@ -89,7 +89,7 @@ contract SettlementRewardsPotsTest is Economy {
         vm.assertEq(rewards.epochOf(1).proceeds, 10e18, "only its own thousandth counts");
         vm.assertEq(rewards.epochOf(1).income, 10_000e18, "all is burned or the treasury's");
         vm.assertEq(rewards.claim(1, other), 7.5e18, "k of what its own fee brought");
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.NothingToClaim.selector, 0, prover));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NothingToClaim.selector, 0, prover));
         rewards.claim(0, prover);
     }
 
@@ -109,7 +109,7 @@ contract SettlementRewardsPotsTest is Economy {
     function test_the_last_second_of_the_window_and_the_close_do_not_overlap() external {
         work(coin, prover, creator, 100e18);
         toWindow(0, 1 days - 1);
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.EpochNotOver.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.EpochNotOver.selector, 0));
         rewards.closeThrough(0);
         buy(bob, coin, 1e18);
         toWindow(0, 1 days);
@@ -127,7 +127,7 @@ contract SettlementRewardsPotsTest is Economy {
         uint256 granted = rewards.totalRewards();
         vm.assertEq(rewards.claimable(0, prover), 50e18, "5 %");
         vm.expectEmit(address(rewards));
-        emit ISettlementRewards.RewardClaimed(0, prover, 50e18, 0, 550e18);
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 50e18, 0, 550e18);
         vm.assertEq(rewards.claim(0, prover), 50e18, "5 %");
         vm.assertEq(rewards.claimable(0, other), 600e18, "nobody else gets the rest");
         vm.assertEq(rewards.totalRewards(), granted - 550e18, "it goes back");
@@ -146,7 +146,7 @@ contract SettlementRewardsPotsTest is Economy {
         vm.assertEq(rewards.claimable(0, prover), 40e18, "what is left to the limit");
         one[0] = coin;
         vm.assertEq(rewards.claim(0, prover, one), 40e18, "up to the limit");
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.NothingToClaim.selector, 0, prover));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NothingToClaim.selector, 0, prover));
         rewards.claim(0, prover);
     }
 
@@ -185,7 +185,7 @@ contract SettlementRewardsPotsTest is Economy {
     function test_k_is_set_for_weeks_to_come() external {
         work(token, prover, creator, 100e18);
         vm.expectEmit(address(rewards));
-        emit ISettlementRewards.RewardShareSet(1, 1_000);
+        emit IIntelligenceRewards.RewardShareSet(1, 1_000);
         vm.prank(governor);
         rewards.setRewardShare(1_000);
         vm.warp(rewards.start() + 7 days);
@@ -201,15 +201,15 @@ contract SettlementRewardsPotsTest is Economy {
 
     function test_k_is_bounded_and_the_governors() external {
         vm.prank(governor);
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.OutOfBounds.selector, 8_000, 8_001));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.OutOfBounds.selector, 8_000, 8_001));
         rewards.setRewardShare(8_001);
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.NotGovernor.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NotGovernor.selector, stranger));
         rewards.setRewardShare(1);
     }
 
     function test_only_the_auction_records_proceeds() external {
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.NotAuction.selector, address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NotAuction.selector, address(this)));
         rewards.recordProceeds(0, coin, 1, 1);
     }
 
@@ -241,7 +241,7 @@ contract SettlementRewardsPotsTest is Economy {
         uint256[] memory fees = new uint256[](1);
         (creators[0], fees[0]) = (creator, 100e18);
         vm.expectEmit(address(rewards));
-        emit ISettlementRewards.FeesUncollected(0, hostile, 100e18);
+        emit IIntelligenceRewards.FeesUncollected(0, hostile, 100e18);
         rewards.recordWork(hostile, prover, creators, fees);
         vm.assertEq(rewards.uncollected(hostile), 100e18, "owed");
         vm.expectRevert(HostileToken.Frozen.selector);
@@ -249,7 +249,7 @@ contract SettlementRewardsPotsTest is Economy {
         hostile.freeze(false);
         vm.prank(stranger);
         vm.assertEq(rewards.collect(hostile), 100e18, "after all");
-        vm.expectRevert(abi.encodeWithSelector(ISettlementRewards.NothingToCollect.selector, hostile));
+        vm.expectRevert(abi.encodeWithSelector(IIntelligenceRewards.NothingToCollect.selector, hostile));
         rewards.collect(hostile);
         toWindow(0, 2 hours);
         buy(bob, hostile, type(uint256).max);

@@ -5,19 +5,19 @@ import {FeeAuction} from "../../src/auction/FeeAuction.sol";
 import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
 import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
-import {ISettlementRewards} from "../../src/interfaces/ISettlementRewards.sol";
+import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
-import {SettlementRewards} from "../../src/rewards/SettlementRewards.sol";
+import {IntelligenceRewards} from "../../src/rewards/IntelligenceRewards.sol";
 import {ProverStakingDouble} from "./ProverStakingDouble.sol";
 import {Test} from "./Test.sol";
 import {TreasuryDouble} from "./TreasuryDouble.sol";
 
-/// @notice Token, settlement rewards and fee auction, wired as in production, for a market that a test names.
-abstract contract SettlementDeployment is Test {
+/// @notice Token, rewards and fee auction, wired as in production, for a market that a test names.
+abstract contract RewardsDeployment is Test {
     NetworkToken internal token;
     ProverStakingDouble internal staking;
-    SettlementRewards internal rewards;
+    IntelligenceRewards internal rewards;
     FeeAuction internal auction;
 
     address internal team = actor("team");
@@ -32,8 +32,8 @@ abstract contract SettlementDeployment is Test {
         treasury = address(new TreasuryDouble());
         uint256 nonce = vm.getNonce(address(this));
         token = new NetworkToken(allocation(vm.computeCreateAddress(address(this), nonce + 1)));
-        rewards = new SettlementRewards(
-            ISettlementRewards.Wiring({
+        rewards = new IntelligenceRewards(
+            IIntelligenceRewards.Wiring({
                 token: token,
                 market: market,
                 auction: IFeeAuction(vm.computeCreateAddress(address(this), nonce + 2)),
