@@ -14,8 +14,13 @@ struct Call {
 /// @title One contract of the deployment
 /// @notice All that deployment knows of it: one file in `components/`, and one line in `Components.sol`.
 abstract contract Component {
-    /// @notice Its name, which is the contract's.
+    /// @notice Its name, from which its address follows: the contract's, or of several instances of one contract each its own.
     function name() public pure virtual returns (string memory);
+
+    /// @notice The contract's name.
+    function artifact() public pure virtual returns (string memory) {
+        return name();
+    }
 
     /// @notice Creation code and constructor arguments. Never the deployer in a role: what is not given cannot be kept.
     function initCode(Plan memory plan) public view virtual returns (bytes memory);
@@ -26,8 +31,14 @@ abstract contract Component {
     /// @notice Reads every role and parameter back.
     function check(Plan memory plan) external view virtual returns (Report memory);
 
-    /// @dev As compiled, without constructor arguments.
-    function creationCode() internal view returns (bytes memory) {
-        return scriptVm.getCode(string.concat(name(), ".sol:", name()));
+    /// @notice Without constructor arguments.
+    function creationCode() public view returns (bytes memory) {
+        return checkedInCode(artifact());
     }
+}
+
+/// @notice The creation code that `abi/` has of this contract: what everybody can read is what is deployed, by whichever tool.
+/// What the compiler makes depends on what else it is given, so the code of a script's own build may be another.
+function checkedInCode(string memory contractName) view returns (bytes memory) {
+    return scriptVm.getCode(string.concat("abi/", contractName, ".json"));
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {CREATE3} from "solady/utils/CREATE3.sol";
 import {scriptVm} from "./base/ScriptVm.sol";
-import {DeploymentFactory, deploymentSalt} from "./DeploymentFactory.sol";
+import {DeploymentFactory, deploymentSalt} from "../src/deployment/DeploymentFactory.sol";
 import {Parameters} from "./Parameters.sol";
 
 /// @notice What is to be deployed: the parameters, and by which factory.
@@ -29,7 +29,7 @@ library Plans {
 
     /// @notice The factory's creation code.
     function factoryCode() internal view returns (bytes memory) {
-        return scriptVm.getCode("DeploymentFactory.sol:DeploymentFactory");
+        return scriptVm.getCode("abi/DeploymentFactory.json");
     }
 
     /// @notice Where the contract of this name is, or will be.

@@ -13,7 +13,7 @@ contract EmergencyStopComponent is Component {
     }
 
     function initCode(Plan memory plan) public view override returns (bytes memory) {
-        address timelock = plan.addressOf("TimelockController");
+        address timelock = plan.addressOf("VerinTimelock");
         bytes memory arguments = abi.encode(
             plan.addressOf("VerifierRouter"),
             plan.addressOf("RecordStore"),
@@ -35,7 +35,7 @@ contract EmergencyStopComponent is Component {
         EmergencyStop stop = EmergencyStop(plan.addressOf(name()));
         report.same("EmergencyStop: router", plan.addressOf("VerifierRouter"), address(stop.router()));
         report.same("EmergencyStop: store", plan.addressOf("RecordStore"), address(stop.store()));
-        report.same("EmergencyStop: governor", plan.addressOf("TimelockController"), stop.governor());
+        report.same("EmergencyStop: governor", plan.addressOf("VerinTimelock"), stop.governor());
         report.same("EmergencyStop: guardian", plan.parameters.guardian, stop.guardian());
         bytes32 expected = keccak256(abi.encode(canaries(plan)));
         report.same("EmergencyStop: canary records", expected, keccak256(abi.encode(stop.canaryRecords())));

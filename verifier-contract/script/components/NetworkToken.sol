@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
-import {Parameters} from "../Parameters.sol";
 import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
 import {Component} from "../Component.sol";
 import {Plan} from "../Plan.sol";
@@ -14,30 +13,32 @@ contract NetworkTokenComponent is Component {
     }
 
     function initCode(Plan memory plan) public view override returns (bytes memory) {
-        Parameters memory p = plan.parameters;
-        INetworkToken.Allocation memory to = INetworkToken.Allocation({
+        return bytes.concat(creationCode(), abi.encode(allocation(plan)));
+    }
+
+    /// @dev Only the reserve is an account's.
+    function allocation(Plan memory plan) private pure returns (INetworkToken.Allocation memory) {
+        return INetworkToken.Allocation({
             contributors: plan.addressOf("IntelligenceRewards"),
-            team: p.team,
-            venture: p.venture,
-            treasury: p.treasury,
-            advisors: p.advisors,
-            management: p.management,
-            reserve: p.reserve
+            team: plan.addressOf("VestingVault.team"),
+            venture: plan.addressOf("VestingVault.venture"),
+            treasury: plan.addressOf("Treasury"),
+            advisors: plan.addressOf("VestingVault.advisors"),
+            management: plan.addressOf("VestingVault.management"),
+            reserve: plan.parameters.reserve
         });
-        return bytes.concat(creationCode(), abi.encode(to));
     }
 
     function check(Plan memory plan) external view override returns (Report memory report) {
-        Parameters memory p = plan.parameters;
         NetworkToken token = NetworkToken(plan.addressOf(name()));
+        INetworkToken.Allocation memory to = allocation(plan);
         report.same("NetworkToken: supply", 1_000_000_000e18, token.totalSupply());
-        address rewards = plan.addressOf("IntelligenceRewards");
-        report.same("NetworkToken: contributors", 390_000_000e18, token.balanceOf(rewards));
-        report.same("NetworkToken: team", 200_000_000e18, token.balanceOf(p.team));
-        report.same("NetworkToken: venture", 70_000_000e18, token.balanceOf(p.venture));
-        report.same("NetworkToken: treasury", 160_000_000e18, token.balanceOf(p.treasury));
-        report.same("NetworkToken: advisors", 60_000_000e18, token.balanceOf(p.advisors));
-        report.same("NetworkToken: management", 50_000_000e18, token.balanceOf(p.management));
-        report.same("NetworkToken: reserve", 70_000_000e18, token.balanceOf(p.reserve));
+        report.same("NetworkToken: contributors", 390_000_000e18, token.balanceOf(to.contributors));
+        report.same("NetworkToken: team", 200_000_000e18, token.balanceOf(to.team));
+        report.same("NetworkToken: venture", 70_000_000e18, token.balanceOf(to.venture));
+        report.same("NetworkToken: treasury", 160_000_000e18, token.balanceOf(to.treasury));
+        report.same("NetworkToken: advisors", 60_000_000e18, token.balanceOf(to.advisors));
+        report.same("NetworkToken: management", 50_000_000e18, token.balanceOf(to.management));
+        report.same("NetworkToken: reserve", 70_000_000e18, token.balanceOf(to.reserve));
     }
 }

@@ -17,13 +17,13 @@ contract VerifierRouterComponent is Component {
         bytes4[] memory selectors = new bytes4[](1);
         IRecordVerifier[] memory verifiers = new IRecordVerifier[](1);
         (selectors[0], verifiers[0]) = (ProofSystem.SEAL_V1, IRecordVerifier(plan.addressOf("RecordVerifier")));
-        bytes memory arguments = abi.encode(plan.addressOf("TimelockController"), selectors, verifiers);
+        bytes memory arguments = abi.encode(plan.addressOf("VerinTimelock"), selectors, verifiers);
         return bytes.concat(creationCode(), arguments);
     }
 
     function check(Plan memory plan) external view override returns (Report memory report) {
         VerifierRouter router = VerifierRouter(plan.addressOf(name()));
-        report.same("VerifierRouter: governor", plan.addressOf("TimelockController"), router.governor());
+        report.same("VerifierRouter: governor", plan.addressOf("VerinTimelock"), router.governor());
         report.same("VerifierRouter: selectors", 1, router.selectors().length);
         address verifier = address(router.verifierOf(ProofSystem.SEAL_V1));
         report.same("VerifierRouter: verifier of seals", plan.addressOf("RecordVerifier"), verifier);
