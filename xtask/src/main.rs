@@ -5,12 +5,14 @@
 //! check   the quick part of it: licences, format, lints
 //! bench   benchmarks and their report; with --peers, Verin beside other provers
 //! models  networks that are too large for the repository, for tests
+//! mutate  deletes each check of the contracts, to see that a test fails (mutate/mod.rs)
 //! abi     ABI and bytecode of the contracts, written again
 //! ```
 
 mod bench;
 mod licences;
 mod models;
+mod mutate;
 mod peers;
 mod python;
 mod suite;
@@ -19,8 +21,7 @@ mod tools;
 use std::process::ExitCode;
 use suite::{Failed, Suites, command, npm};
 
-const USAGE: &str =
-    "usage: cargo xtask test | check | bench [OUT] | bench --peers OUT [RUNS] [MODEL ..] [--large] | models | abi";
+const USAGE: &str = "usage: cargo xtask test | check | bench [OUT] | bench --peers OUT [RUNS] [MODEL ..] [--large] | models | mutate .. | abi";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         ["bench", "--peers", rest @ ..] => peers::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["models"] => models::make(),
+        ["mutate", rest @ ..] => mutate::run(rest),
         ["abi"] => npm("ci").and_then(|()| npm("abi")),
         _ => Err(Failed(USAGE.into())),
     };
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Budgets are seconds on two cores, from a clean clone; together they stay under an hour.
+/// Budgets are seconds on two cores, from a clean clone; together they are about an hour.
 fn test() -> Result<(), Failed> {
     let mut suites = Suites::new();
     suites.needed("tools", 180, tools::install)?;
@@ -59,7 +61,8 @@ fn test() -> Result<(), Failed> {
     suites.run("models", 120, models::make);
     suites.run("cargo test", 1300, || command("cargo", &["test", "--release", "--workspace"]));
     suites.run("contracts, format", 30, || npm("fmt:check"));
-    suites.run("contracts, tests", 720, || npm("test"));
+    suites.run("contracts, tests and gas", 720, || npm("gas:check"));
+    suites.run("contracts, mutation", 240, || mutate::run(&["--sample", "12"]));
     suites.run("contracts, ABI", 240, || npm("abi:check"));
     suites.run("demo", 300, || command("cargo", &["run", "--release", "--quiet", "--", "demo"]));
     suites.finish("test")
