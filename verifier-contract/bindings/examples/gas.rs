@@ -5,7 +5,7 @@ use verin_circuits::artifact::{ProofFile, RecordFile};
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_contracts::B256;
 use verin_contracts::chain::LocalChain;
-use verin_contracts::deploy::{Founders, deploy};
+use verin_contracts::deploy::{Parameters, deploy};
 use verin_contracts::market::Fulfilment;
 use verin_contracts::network::{Network, account};
 use verin_contracts::npm::Anvil;
@@ -25,16 +25,8 @@ async fn main() -> Result<(), Failure> {
     let chain = LocalChain::start(&anvil, None)?;
     let deployer = account("deployer");
     let network = Network::connect(&chain.url(), &["deployer"]).await?;
-    let founders = Founders {
-        deployer,
-        team: deployer,
-        venture: deployer,
-        treasury: deployer,
-        advisors: deployer,
-        management: deployer,
-        reserve: deployer,
-    };
-    let contracts = deploy(&network, &founders, VerifierSrs::insecure(), |_| ()).await?;
+    let parameters = Parameters::insecure(deployer, deployer);
+    let contracts = deploy(&network, &parameters, VerifierSrs::insecure(), |_| ()).await?;
     let (hash, published) = contracts.publish(deployer, &record.encode()).await?;
     for file in files {
         let proof = ProofFile::decode(&std::fs::read(&file)?)?;

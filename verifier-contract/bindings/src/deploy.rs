@@ -1,41 +1,90 @@
-//! Deployment of all contracts, in the order that their wiring demands (`verifier-contract/README.md`), and a check of what
-//! is on the chain afterwards.
+//! Deployment of all contracts, at the addresses that `verifier-contract/script` gives them, and a check of what is on the chain
+//! afterwards.
 
 use crate::bindings::{
-    Allocation, InferenceMarket, IntelligenceRewards, ModelRegistry, NetworkToken, RecordStore, RecordVerifier,
-    SealVerifier,
+    Allocation, AuditAttestations, DeploymentFactory, EmergencyStop, FeeAuction, InferenceMarket, InferenceVerifier,
+    IntelligenceRewards, MarketRequests, MarketWiring, ModelRegistry, NetworkToken, ProverStaking, RecordStore,
+    RecordVerifier, RevenueShareFactory, RewardsWiring, SealVerifier, SlashAuction, StakedVotes, StakingParameters,
+    TokenRules, Treasury, VerifierRouter, VerinGovernor, VerinTimelock, VestingVault, market_requests,
 };
 use crate::error::ContractsError;
-use crate::network::Network;
-use alloy::contract::RawCallBuilder;
-use alloy::primitives::{Address, B256, U256, keccak256};
-use alloy::providers::{DynProvider, Provider};
+use crate::network::{Network, account};
+use alloy::network::TransactionBuilder;
+use alloy::primitives::{Address, B256, Bytes, FixedBytes, TxKind, U256, address, b256, keccak256};
+use alloy::providers::DynProvider;
+use alloy::rpc::types::TransactionRequest;
+use alloy::sol_types::{SolConstructor, SolValue};
 use verin_circuits::commitment::srs::{VerifierSrs, g2_bytes};
 use verin_circuits::encoding::point_bytes;
 
+/// The deterministic deployment proxy, which every chain has at this address: takes a salt and creation code.
+const CREATE2_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+/// keccak256 of the creation code of the proxy through which CREATE3 deploys (solady).
+const CREATE3_PROXY: B256 = b256!("21c35dbe1b344a2488cf3321d6ce542f8e9f305544ff09e4993a62319a497c1f");
 /// 39 % of a billion, 18 decimals.
 const CONTRIBUTORS: u128 = 390_000_000 * 10u128.pow(18);
 
-/// Who receives the supply beyond what the rewards contract holds, and who pays for the deployment.
-#[derive(Clone, Copy, Debug)]
-pub struct Founders {
-    /// Sends the transactions.
+/// All that a deployment can choose; everything else is code.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// Sends the transactions. It has no right in what it deploys.
     pub deployer: Address,
-    /// Team and stakeholders.
+    /// May pull the emergency stop, and pause the market.
+    pub guardian: Address,
+    /// Owns education's credit in the treasury.
+    pub education: Address,
+    /// Whom the vault of the team releases to.
     pub team: Address,
-    /// Venture investors.
+    /// Whom the vault of the investors releases to.
     pub venture: Address,
-    /// Treasury; also receives half of the fees.
-    pub treasury: Address,
-    /// Advisors.
+    /// Whom the vault of the advisors releases to.
     pub advisors: Address,
-    /// Management and developers.
+    /// Whom the vault of management and developers releases to.
     pub management: Address,
-    /// Reserve.
+    /// Receives the reserve, 7 % of the supply, at once.
     pub reserve: Address,
+    /// When the vaults begin to grow, in seconds.
+    pub vesting_start: u64,
+    /// Records under which a contradiction stops the verifier.
+    pub canaries: Vec<Vec<u8>>,
+    /// Own stake below which a prover takes no delegations and opens no locks.
+    pub minimum_stake: u128,
+    /// Bonded stake that each open lock needs.
+    pub stake_per_lock: u128,
+    /// The most that one slash may take of a prover's stake, in 1/10,000.
+    pub max_slash_bps: u16,
+    /// The least collateral of a job in network tokens.
+    pub collateral_floor: u128,
+    /// The least bond of a private job in network tokens.
+    pub bond_floor: u128,
 }
 
-/// The deployed contracts.
+impl Parameters {
+    /// For a local chain: small stakes, no floors, no canary records, and development accounts, whose keys anyone can compute.
+    pub fn insecure(deployer: Address, reserve: Address) -> Self {
+        let [guardian, education, team, venture, advisors, management] =
+            ["guardian", "education", "team", "venture", "advisors", "management"].map(account);
+        Self {
+            deployer,
+            guardian,
+            education,
+            team,
+            venture,
+            advisors,
+            management,
+            reserve,
+            vesting_start: 0,
+            canaries: Vec::new(),
+            minimum_stake: 10u128.pow(18),
+            stake_per_lock: 10u128.pow(18),
+            max_slash_bps: 2_000,
+            collateral_floor: 0,
+            bond_floor: 0,
+        }
+    }
+}
+
+/// The deployed contracts that people call.
 #[derive(Clone, Debug)]
 pub struct Contracts {
     /// Where they are.
@@ -46,15 +95,31 @@ pub struct Contracts {
     pub seals: SealVerifier::SealVerifierInstance<DynProvider>,
     /// The bare verify call.
     pub verifier: RecordVerifier::RecordVerifierInstance<DynProvider>,
+    /// Verifiers by selector.
+    pub router: VerifierRouter::VerifierRouterInstance<DynProvider>,
+    /// What says that seals are not to be trusted.
+    pub stop: EmergencyStop::EmergencyStopInstance<DynProvider>,
+    /// What auditors say of records.
+    pub attestations: AuditAttestations::AuditAttestationsInstance<DynProvider>,
     /// Listings.
     pub registry: ModelRegistry::ModelRegistryInstance<DynProvider>,
     /// The token.
     pub token: NetworkToken::NetworkTokenInstance<DynProvider>,
+    /// Stakes, locks, delegation.
+    pub staking: ProverStaking::ProverStakingInstance<DynProvider>,
+    /// Income, and what governance spends.
+    pub treasury: Treasury::TreasuryInstance<DynProvider>,
+    /// Makes revenue shares.
+    pub shares: RevenueShareFactory::RevenueShareFactoryInstance<DynProvider>,
     /// Epochs and rewards.
     pub rewards: IntelligenceRewards::IntelligenceRewardsInstance<DynProvider>,
+    /// Sells fees.
+    pub fee_auction: FeeAuction::FeeAuctionInstance<DynProvider>,
+    /// Sells what was slashed.
+    pub slash_auction: SlashAuction::SlashAuctionInstance<DynProvider>,
     /// Escrow and settlement.
     pub market: InferenceMarket::InferenceMarketInstance<DynProvider>,
-    /// What was deployed, in order.
+    /// Everything that was deployed, in order.
     pub deployed: Vec<Deployed>,
 }
 
@@ -71,113 +136,349 @@ pub struct Deployed {
     pub gas: u64,
 }
 
+/// The selector of seals in the router: the first four bytes of keccak256("verin-seal-bn254-v1").
+pub fn seal_selector() -> FixedBytes<4> {
+    FixedBytes::from_slice(&keccak256("verin-seal-bn254-v1")[..4])
+}
+
 /// The points of an SRS as the seal verifier's constructor takes them: `[tau]_2`, then `[tau^(2^b)]_1`.
 pub fn srs_points(srs: &VerifierSrs) -> Vec<u8> {
     let points = srs.tau_b.iter().flat_map(point_bytes);
     g2_bytes(&srs.tau_g2).into_iter().chain(points).collect()
 }
 
-/// Deploys everything for `srs`; `progress` is told each contract's name before it is sent.
+/// Addresses of a deployment, known before it: the factory's follows from its code (CREATE2), a contract's from factory,
+/// deployer and name (CREATE3), so that contracts can name each other in circles.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    deployer: Address,
+    factory: Address,
+}
+
+impl Plan {
+    /// The plan of this deployer.
+    pub fn new(deployer: Address) -> Self {
+        let factory = CREATE2_DEPLOYER.create2(B256::ZERO, keccak256(&DeploymentFactory::BYTECODE));
+        Self { deployer, factory }
+    }
+
+    /// Where the contract of this name is, or will be.
+    pub fn address_of(&self, name: &str) -> Address {
+        let own = keccak256((self.deployer, salt(name)).abi_encode());
+        self.factory.create2(own, CREATE3_PROXY).create(1)
+    }
+}
+
+/// The salt for the contract of this name. The version is for a second deployment by the same account.
+fn salt(name: &str) -> B256 {
+    keccak256(format!("verin.v1.{name}"))
+}
+
+/// Creation code, then constructor arguments.
+fn init_code(code: &Bytes, arguments: impl SolConstructor) -> Vec<u8> {
+    [code.to_vec(), arguments.abi_encode()].concat()
+}
+
+/// Every contract with its name and creation code, in the order of deployment: a constructor that asks another contract comes
+/// after it.
+fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Vec<(&'static str, Vec<u8>)> {
+    let at = |name: &str| plan.address_of(name);
+    let timelock = at("VerinTimelock");
+    let vault = |part: u8, beneficiary| {
+        init_code(
+            &VestingVault::BYTECODE,
+            VestingVault::constructorCall { part_: part, beneficiary, start_: p.vesting_start },
+        )
+    };
+    let allocation = Allocation {
+        contributors: at("IntelligenceRewards"),
+        team: at("VestingVault.team"),
+        venture: at("VestingVault.venture"),
+        treasury: at("Treasury"),
+        advisors: at("VestingVault.advisors"),
+        management: at("VestingVault.management"),
+        reserve: p.reserve,
+    };
+    let staking = StakingParameters {
+        minimumStake: p.minimum_stake,
+        stakePerLock: p.stake_per_lock,
+        maxSlashBps: p.max_slash_bps,
+        slashAuction: at("SlashAuction"),
+    };
+    let rewards = RewardsWiring {
+        token: at("NetworkToken"),
+        market: at("InferenceMarket"),
+        auction: at("FeeAuction"),
+        staking: at("ProverStaking"),
+        treasury: at("Treasury"),
+        governor: timelock,
+    };
+    let market = MarketWiring {
+        registry: at("ModelRegistry"),
+        store: at("RecordStore"),
+        router: at("VerifierRouter"),
+        stop: at("EmergencyStop"),
+        rewards: at("IntelligenceRewards"),
+        staking: at("ProverStaking"),
+        treasury: at("Treasury"),
+        slashAuction: at("SlashAuction"),
+        governor: timelock,
+        guardian: p.guardian,
+    };
+    let rules = TokenRules {
+        allowed: true,
+        collateralFloor: alloy::primitives::aliases::U120::from(p.collateral_floor),
+        bondFloor: alloy::primitives::aliases::U120::from(p.bond_floor),
+    };
+    let requests = market_requests::MarketStorage::Wiring::abi_decode(&market.abi_encode())
+        .unwrap_or_else(|_| unreachable!("the same struct, generated twice"));
+    vec![
+        (
+            "VerinTimelock",
+            init_code(&VerinTimelock::BYTECODE, VerinTimelock::constructorCall { governor: at("VerinGovernor") }),
+        ),
+        ("RecordStore", RecordStore::BYTECODE.to_vec()),
+        (
+            "SealVerifier",
+            init_code(
+                &SealVerifier::BYTECODE,
+                SealVerifier::constructorCall { points: srs_points(srs).into(), digest: B256::from(srs.digest) },
+            ),
+        ),
+        (
+            "RecordVerifier",
+            init_code(
+                &RecordVerifier::BYTECODE,
+                RecordVerifier::constructorCall { store_: at("RecordStore"), verifier_: at("SealVerifier") },
+            ),
+        ),
+        (
+            "VerifierRouter",
+            init_code(
+                &VerifierRouter::BYTECODE,
+                VerifierRouter::constructorCall {
+                    governor_: timelock,
+                    selectors_: vec![seal_selector()],
+                    verifiers: vec![at("RecordVerifier")],
+                },
+            ),
+        ),
+        (
+            "EmergencyStop",
+            init_code(
+                &EmergencyStop::BYTECODE,
+                EmergencyStop::constructorCall {
+                    router_: at("VerifierRouter"),
+                    store_: at("RecordStore"),
+                    governor_: timelock,
+                    guardian_: p.guardian,
+                    canaries: p.canaries.iter().map(keccak256).collect(),
+                },
+            ),
+        ),
+        (
+            "ModelRegistry",
+            init_code(&ModelRegistry::BYTECODE, ModelRegistry::constructorCall { store_: at("RecordStore") }),
+        ),
+        (
+            "InferenceVerifier",
+            init_code(
+                &InferenceVerifier::BYTECODE,
+                InferenceVerifier::constructorCall {
+                    listings_: at("ModelRegistry"),
+                    router_: at("VerifierRouter"),
+                    stop_: at("EmergencyStop"),
+                },
+            ),
+        ),
+        ("AuditAttestations", AuditAttestations::BYTECODE.to_vec()),
+        ("VestingVault.team", vault(0, p.team)),
+        ("VestingVault.venture", vault(1, p.venture)),
+        ("VestingVault.advisors", vault(2, p.advisors)),
+        ("VestingVault.management", vault(3, p.management)),
+        ("NetworkToken", init_code(&NetworkToken::BYTECODE, NetworkToken::constructorCall { to: allocation })),
+        (
+            "StakedVotes",
+            init_code(&StakedVotes::BYTECODE, StakedVotes::constructorCall { staking_: at("ProverStaking") }),
+        ),
+        (
+            "ProverStaking",
+            init_code(
+                &ProverStaking::BYTECODE,
+                ProverStaking::constructorCall {
+                    token_: at("NetworkToken"),
+                    votes_: at("StakedVotes"),
+                    timelock,
+                    initial: staking,
+                    markets: vec![at("InferenceMarket")],
+                    slashers: Vec::new(),
+                },
+            ),
+        ),
+        (
+            "VerinGovernor",
+            init_code(
+                &VerinGovernor::BYTECODE,
+                VerinGovernor::constructorCall { votes: at("StakedVotes"), timelock_: timelock },
+            ),
+        ),
+        (
+            "Treasury",
+            init_code(
+                &Treasury::BYTECODE,
+                Treasury::constructorCall { timelock_: timelock, beneficiary_: p.education },
+            ),
+        ),
+        (
+            "RevenueShareFactory",
+            init_code(
+                &RevenueShareFactory::BYTECODE,
+                RevenueShareFactory::constructorCall {
+                    registry_: at("ModelRegistry"),
+                    market_: at("InferenceMarket"),
+                    governor_: timelock,
+                },
+            ),
+        ),
+        (
+            "IntelligenceRewards",
+            init_code(&IntelligenceRewards::BYTECODE, IntelligenceRewards::constructorCall { wiring: rewards }),
+        ),
+        (
+            "FeeAuction",
+            init_code(&FeeAuction::BYTECODE, FeeAuction::constructorCall { rewards_: at("IntelligenceRewards") }),
+        ),
+        (
+            "SlashAuction",
+            init_code(
+                &SlashAuction::BYTECODE,
+                SlashAuction::constructorCall {
+                    rewards_: at("IntelligenceRewards"),
+                    market_: at("InferenceMarket"),
+                    treasury_: at("Treasury"),
+                },
+            ),
+        ),
+        ("MarketRequests", init_code(&MarketRequests::BYTECODE, MarketRequests::constructorCall { wiring: requests })),
+        (
+            "InferenceMarket",
+            init_code(
+                &InferenceMarket::BYTECODE,
+                InferenceMarket::constructorCall { wiring: market, requests: at("MarketRequests"), rules },
+            ),
+        ),
+    ]
+}
+
+/// How many contracts [`deploy`] names.
+pub const CONTRACTS: usize = 24;
+
+/// Deploys what is not there yet for `srs`; `progress` is told each contract's name before it is sent.
 ///
 /// # Errors
 /// The chain refuses, or what is on it afterwards is not what was meant.
 pub async fn deploy(
     network: &Network,
-    founders: &Founders,
+    parameters: &Parameters,
     srs: &VerifierSrs,
     progress: impl Fn(&str),
 ) -> Result<Contracts, ContractsError> {
-    let provider = network.provider.clone();
-    let p = &provider;
-    let mut deployer = Deployer { network, from: founders.deployer, progress: &progress, deployed: Vec::new() };
-
-    let store = deployer.deploy("RecordStore", RecordStore::deploy_builder(p)).await?;
-    let digest = B256::from(srs.digest);
-    let seals =
-        deployer.deploy("SealVerifier", SealVerifier::deploy_builder(p, srs_points(srs).into(), digest)).await?;
-    let verifier = deployer.deploy("RecordVerifier", RecordVerifier::deploy_builder(p, store, seals)).await?;
-    let registry = deployer.deploy("ModelRegistry", ModelRegistry::deploy_builder(p, store)).await?;
-
-    // Token, rewards and market name each other: the addresses of the latter two follow from the nonce.
-    let nonce = network.nonce(founders.deployer).await?;
-    let (rewards_at, market_at) = (founders.deployer.create(nonce + 1), founders.deployer.create(nonce + 2));
-    let allocation = Allocation {
-        contributors: rewards_at,
-        team: founders.team,
-        venture: founders.venture,
-        treasury: founders.treasury,
-        advisors: founders.advisors,
-        management: founders.management,
-        reserve: founders.reserve,
-    };
-    let token = deployer.deploy("NetworkToken", NetworkToken::deploy_builder(p, allocation)).await?;
-    let call = IntelligenceRewards::deploy_builder(p, token, market_at, founders.treasury);
-    let rewards = deployer.deploy("IntelligenceRewards", call).await?;
-    let call = InferenceMarket::deploy_builder(p, token, registry, verifier, rewards);
-    let market = deployer.deploy("InferenceMarket", call).await?;
-
-    let contracts = Contracts {
-        network: network.clone(),
-        store: RecordStore::new(store, provider.clone()),
-        seals: SealVerifier::new(seals, provider.clone()),
-        verifier: RecordVerifier::new(verifier, provider.clone()),
-        registry: ModelRegistry::new(registry, provider.clone()),
-        token: NetworkToken::new(token, provider.clone()),
-        rewards: IntelligenceRewards::new(rewards, provider.clone()),
-        market: InferenceMarket::new(market, provider.clone()),
-        deployed: deployer.deployed,
-    };
-    contracts.check_wiring(founders, srs).await?;
+    let plan = Plan::new(parameters.deployer);
+    deploy_factory(network, &plan).await?;
+    let factory = DeploymentFactory::new(plan.factory, network.provider.clone());
+    let store = RecordStore::new(plan.address_of("RecordStore"), network.provider.clone());
+    let mut deployed = Vec::new();
+    for (name, code) in steps(parameters, srs, &plan) {
+        progress(name);
+        let address = plan.address_of(name);
+        let mut gas = 0;
+        if network.code(address).await?.is_empty() {
+            let call = DeploymentFactory::deployCall { salt: salt(name), initCode: code.into() };
+            let call = factory.call_builder(&call).from(parameters.deployer);
+            gas = network.send(name, call).await?.gas_used;
+        }
+        let code = network.code(address).await?;
+        ContractsError::check(name, "a contract", if code.is_empty() { "no code" } else { "a contract" })?;
+        deployed.push(Deployed { name, address, code_hash: keccak256(&code), gas });
+        if name == "RecordStore" {
+            for canary in &parameters.canaries {
+                let call = store.publish(canary.clone().into()).from(parameters.deployer);
+                network.send("publishing a canary record", call).await?;
+            }
+        }
+    }
+    let contracts = Contracts::at(network, &plan, deployed);
+    contracts.check_wiring(parameters, srs, &plan).await?;
     Ok(contracts)
 }
 
-struct Deployer<'a> {
-    network: &'a Network,
-    from: Address,
-    progress: &'a dyn Fn(&str),
-    deployed: Vec<Deployed>,
-}
-
-impl Deployer<'_> {
-    async fn deploy<P: Provider>(
-        &mut self,
-        name: &'static str,
-        call: RawCallBuilder<P>,
-    ) -> Result<Address, ContractsError> {
-        (self.progress)(name);
-        let receipt = self.network.send(name, call.from(self.from)).await?;
-        let missing =
-            || ContractsError::Mismatch { what: name.into(), expected: "a contract".into(), got: "no code".into() };
-        let address = receipt.contract_address.ok_or_else(missing)?;
-        let code = self.network.code(address).await?;
-        if code.is_empty() {
-            return Err(missing());
-        }
-        self.deployed.push(Deployed { name, address, code_hash: keccak256(&code), gas: receipt.gas_used });
-        Ok(address)
+async fn deploy_factory(network: &Network, plan: &Plan) -> Result<(), ContractsError> {
+    if !network.code(plan.factory).await?.is_empty() {
+        return Ok(());
     }
+    let what = "DeploymentFactory";
+    let missing = network.code(CREATE2_DEPLOYER).await?.is_empty();
+    let proxy = format!("the deterministic deployment proxy at {CREATE2_DEPLOYER}");
+    ContractsError::check(what, proxy.clone(), if missing { "no code there".into() } else { proxy })?;
+    let data = [B256::ZERO.to_vec(), DeploymentFactory::BYTECODE.to_vec()].concat();
+    let request = TransactionRequest::default()
+        .with_from(plan.deployer)
+        .with_kind(TxKind::Call(CREATE2_DEPLOYER))
+        .with_input(data);
+    network.send_raw(what, request).await.map(drop)
 }
 
 impl Contracts {
-    /// Asks every contract for what it was deployed with.
-    async fn check_wiring(&self, founders: &Founders, srs: &VerifierSrs) -> Result<(), ContractsError> {
+    /// Those of a plan that was deployed.
+    pub fn at(network: &Network, plan: &Plan, deployed: Vec<Deployed>) -> Self {
+        let p = || network.provider.clone();
+        let at = |name: &str| plan.address_of(name);
+        Self {
+            network: network.clone(),
+            store: RecordStore::new(at("RecordStore"), p()),
+            seals: SealVerifier::new(at("SealVerifier"), p()),
+            verifier: RecordVerifier::new(at("RecordVerifier"), p()),
+            router: VerifierRouter::new(at("VerifierRouter"), p()),
+            stop: EmergencyStop::new(at("EmergencyStop"), p()),
+            attestations: AuditAttestations::new(at("AuditAttestations"), p()),
+            registry: ModelRegistry::new(at("ModelRegistry"), p()),
+            token: NetworkToken::new(at("NetworkToken"), p()),
+            staking: ProverStaking::new(at("ProverStaking"), p()),
+            treasury: Treasury::new(at("Treasury"), p()),
+            shares: RevenueShareFactory::new(at("RevenueShareFactory"), p()),
+            rewards: IntelligenceRewards::new(at("IntelligenceRewards"), p()),
+            fee_auction: FeeAuction::new(at("FeeAuction"), p()),
+            slash_auction: SlashAuction::new(at("SlashAuction"), p()),
+            market: InferenceMarket::new(at("InferenceMarket"), p()),
+            deployed,
+        }
+    }
+
+    /// Asks the contracts that hold money, or decide about it, for what they were deployed with. Every role and parameter is
+    /// checked by `script/Check.s.sol`.
+    async fn check_wiring(&self, p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Result<(), ContractsError> {
         let n = &self.network;
         let same = ContractsError::check::<Address>;
+        let at = |name: &str| plan.address_of(name);
         let digest = n.view("srsDigest", self.seals.srsDigest()).await?;
         ContractsError::check("SealVerifier.srsDigest", B256::from(srs.digest), digest)?;
         let points = n.view("srs", self.seals.srs()).await?;
         ContractsError::check("SealVerifier.srs", keccak256(srs_points(srs)), keccak256(&points))?;
-        same("RecordVerifier.store", *self.store.address(), n.view("store", self.verifier.store()).await?)?;
-        same("RecordVerifier.verifier", *self.seals.address(), n.view("verifier", self.verifier.verifier()).await?)?;
-        same("ModelRegistry.store", *self.store.address(), n.view("store", self.registry.store()).await?)?;
-        let held = n.view("balanceOf", self.token.balanceOf(*self.rewards.address())).await?;
-        ContractsError::check("tokens for contributors", U256::from(CONTRIBUTORS), held)?;
-        same("IntelligenceRewards.token", *self.token.address(), n.view("token", self.rewards.token()).await?)?;
-        same("IntelligenceRewards.market", *self.market.address(), n.view("market", self.rewards.market()).await?)?;
-        same("IntelligenceRewards.treasury", founders.treasury, n.view("treasury", self.rewards.treasury()).await?)?;
-        same("InferenceMarket.token", *self.token.address(), n.view("token", self.market.token()).await?)?;
-        same("InferenceMarket.registry", *self.registry.address(), n.view("registry", self.market.registry()).await?)?;
-        same("InferenceMarket.verifier", *self.verifier.address(), n.view("verifier", self.market.verifier()).await?)?;
-        same("InferenceMarket.rewards", *self.rewards.address(), n.view("rewards", self.market.rewards()).await?)
+        same("RecordVerifier.store", at("RecordStore"), n.view("store", self.verifier.store()).await?)?;
+        same("RecordVerifier.verifier", at("SealVerifier"), n.view("verifier", self.verifier.verifier()).await?)?;
+        let verifier = n.view("verifierOf", self.router.verifierOf(seal_selector())).await?;
+        same("VerifierRouter.verifierOf", at("RecordVerifier"), verifier)?;
+        same("ModelRegistry.store", at("RecordStore"), n.view("store", self.registry.store()).await?)?;
+        let held = n.view("balanceOf", self.token.balanceOf(at("IntelligenceRewards"))).await?;
+        if held < U256::from(CONTRIBUTORS) {
+            ContractsError::check("tokens for contributors", U256::from(CONTRIBUTORS), held)?;
+        }
+        same("IntelligenceRewards.market", at("InferenceMarket"), n.view("market", self.rewards.market()).await?)?;
+        same("IntelligenceRewards.treasury", at("Treasury"), n.view("treasury", self.rewards.treasury()).await?)?;
+        same("Treasury.timelock", at("VerinTimelock"), n.view("timelock", self.treasury.timelock()).await?)?;
+        same("InferenceMarket.requests", at("MarketRequests"), n.view("requests", self.market.requests()).await?)?;
+        same("InferenceMarket.governor", at("VerinTimelock"), n.view("governor", self.market.governor()).await?)?;
+        same("InferenceMarket.guardian", p.guardian, n.view("guardian", self.market.guardian()).await?)?;
+        same("InferenceMarket.rewards", at("IntelligenceRewards"), n.view("rewards", self.market.rewards()).await?)
     }
 }

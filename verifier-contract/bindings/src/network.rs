@@ -6,6 +6,7 @@ use alloy::eips::BlockNumberOrTag;
 use alloy::network::{Ethereum, EthereumWallet, Network as NetworkTypes};
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::{DynProvider, PendingTransactionError, Provider, ProviderBuilder};
+use alloy::rpc::types::TransactionRequest;
 use alloy::signers::local::PrivateKeySigner;
 use alloy::transports::http::reqwest::Url;
 use sha3::{Digest, Keccak256};
@@ -104,14 +105,14 @@ impl Network {
         what: &str,
         call: CallBuilder<P, D>,
     ) -> Result<Receipt, ContractsError> {
-        let receipt = self.receipt(what, call).await?;
-        if !receipt.status() {
-            return Err(ContractsError::Reverted {
-                what: what.into(),
-                error: "no reason: did it run out of gas?".into(),
-            });
+        Self::succeeded(what, self.receipt(what, call).await?)
+    }
+
+    fn succeeded(what: &str, receipt: Receipt) -> Result<Receipt, ContractsError> {
+        if receipt.status() {
+            return Ok(receipt);
         }
-        Ok(receipt)
+        Err(ContractsError::Reverted { what: what.into(), error: "no reason: did it run out of gas?".into() })
     }
 
     /// Asks without sending anything.
@@ -152,6 +153,17 @@ impl Network {
         Ok(Refusal { error, gas: receipt.gas_used })
     }
 
+    /// Sends a transaction that calls no method, and waits until it is in a block.
+    ///
+    /// # Errors
+    /// As [`Network::send`].
+    pub async fn send_raw(&self, what: &str, request: TransactionRequest) -> Result<Receipt, ContractsError> {
+        let pending = self.provider.send_transaction(request).await;
+        let pending = pending.map_err(|e| ContractsError::from_rpc(what, &self.url, &e))?;
+        let receipt = pending.with_timeout(Some(PATIENCE)).get_receipt().await;
+        Self::succeeded(what, receipt.map_err(|e| self.pending_error(what, &e))?)
+    }
+
     /// The code at `address`.
     ///
     /// # Errors
@@ -160,15 +172,13 @@ impl Network {
         self.provider.get_code_at(address).await.map_err(|e| ContractsError::from_rpc("reading code", &self.url, &e))
     }
 
-    /// The number of transactions that `address` has sent.
+    /// The number of the latest block.
     ///
     /// # Errors
     /// The node does not answer.
-    pub async fn nonce(&self, address: Address) -> Result<u64, ContractsError> {
-        self.provider
-            .get_transaction_count(address)
-            .await
-            .map_err(|e| ContractsError::from_rpc("reading a nonce", &self.url, &e))
+    pub async fn block(&self) -> Result<u64, ContractsError> {
+        let number = self.provider.get_block_number().await;
+        number.map_err(|e| ContractsError::from_rpc("reading the number of the latest block", &self.url, &e))
     }
 
     /// The time of the latest block, in seconds.
@@ -207,7 +217,8 @@ impl Network {
         pending.get_receipt().await.map_err(|e| self.pending_error(what, &e))
     }
 
-    fn error(&self, what: &str, error: &CallError) -> ContractsError {
+    /// What an error of a call means.
+    pub(crate) fn error(&self, what: &str, error: &CallError) -> ContractsError {
         match error {
             CallError::TransportError(e) => ContractsError::from_rpc(what, &self.url, e),
             CallError::PendingTransactionError(e) => self.pending_error(what, e),

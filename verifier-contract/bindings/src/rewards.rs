@@ -1,6 +1,6 @@
-//! Closing an epoch and claiming for it.
+//! Closing an epoch and claiming for it; what the treasury gets.
 
-use crate::bindings::IntelligenceRewards;
+use crate::bindings::{InferenceMarket, IntelligenceRewards, SlashAuction};
 use crate::deploy::Contracts;
 use crate::error::ContractsError;
 use crate::market::event;
@@ -8,17 +8,19 @@ use alloy::primitives::{Address, U256};
 
 /// Length of an epoch, in seconds.
 pub const EPOCH: u64 = 7 * 24 * 60 * 60;
+/// How long after its end an epoch's fees are for sale, in seconds; then it can be closed.
+pub const AUCTION_WINDOW: u64 = 24 * 60 * 60;
 
-/// The books of a closed epoch.
+/// The books of a closed epoch, in network tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed {
-    /// Fees paid in it.
-    pub fees: U256,
+    /// What its fees brought.
+    pub proceeds: U256,
     /// What may be claimed for it.
     pub rewards: U256,
-    /// Fees that were destroyed.
+    /// What was destroyed.
     pub burned: U256,
-    /// Fees that the treasury got.
+    /// What is the treasury's.
     pub to_treasury: U256,
 }
 
@@ -29,6 +31,8 @@ pub struct Claimed {
     pub as_prover: U256,
     /// For listings.
     pub as_creator: U256,
+    /// What the limit that the stake sets withheld.
+    pub withheld: U256,
 }
 
 impl Contracts {
@@ -43,12 +47,13 @@ impl Contracts {
     /// Closes the books of `epoch`, and of those before it.
     ///
     /// # Errors
-    /// It is not over, or was closed before.
+    /// Its fees are still for sale, or it was closed before.
     pub async fn close(&self, from: Address, epoch: U256) -> Result<Closed, ContractsError> {
         let receipt = self.network.send("closing the epoch", self.rewards.closeThrough(epoch).from(from)).await?;
         let closed: IntelligenceRewards::EpochClosed = event("closing the epoch", &receipt)?;
         ContractsError::check("closed epoch", epoch, closed.epoch)?;
-        Ok(Closed { fees: closed.fees, rewards: closed.rewards, burned: closed.burned, to_treasury: closed.toTreasury })
+        let IntelligenceRewards::EpochClosed { proceeds, rewards, burned, toTreasury: to_treasury, .. } = closed;
+        Ok(Closed { proceeds, rewards, burned, to_treasury })
     }
 
     /// Pays `account` for its work in a closed epoch.
@@ -56,8 +61,43 @@ impl Contracts {
     /// # Errors
     /// It is not closed, or nothing is left to claim.
     pub async fn claim(&self, epoch: U256, account: Address) -> Result<Claimed, ContractsError> {
-        let receipt = self.network.send("claiming rewards", self.rewards.claim(epoch, account).from(account)).await?;
+        let receipt = self.network.send("claiming rewards", self.rewards.claim_1(epoch, account).from(account)).await?;
         let claimed: IntelligenceRewards::RewardClaimed = event("claiming rewards", &receipt)?;
-        Ok(Claimed { as_prover: claimed.proverReward, as_creator: claimed.creatorReward })
+        Ok(Claimed { as_prover: claimed.proverReward, as_creator: claimed.creatorReward, withheld: claimed.withheld })
+    }
+
+    /// Hands the treasury its part of closed epochs. Gives the amount.
+    ///
+    /// # Errors
+    /// There is nothing to hand over.
+    pub async fn forward_income(&self, from: Address) -> Result<U256, ContractsError> {
+        let what = "forwarding income to the treasury";
+        let receipt = self.network.send(what, self.rewards.forward().from(from)).await?;
+        let forwarded: IntelligenceRewards::IncomeForwarded = event(what, &receipt)?;
+        Ok(forwarded.amount)
+    }
+
+    /// Sends what the market keeps for the treasury. Gives the amount.
+    ///
+    /// # Errors
+    /// There is nothing to send.
+    pub async fn send_income(&self, from: Address) -> Result<U256, ContractsError> {
+        let what = "sending income to the treasury";
+        let receipt = self.network.send(what, self.market.sendIncome(*self.token.address()).from(from)).await?;
+        let sent: InferenceMarket::IncomeSent = event(what, &receipt)?;
+        Ok(sent.amount)
+    }
+
+    /// Takes what the market credits the slash auction in network tokens, which need no sale, and hands it to the treasury. Gives the
+    /// amount.
+    ///
+    /// # Errors
+    /// There is nothing.
+    pub async fn forward_slashes(&self, from: Address) -> Result<U256, ContractsError> {
+        let what = "forwarding slashed collateral to the treasury";
+        self.network.send(what, self.slash_auction.pull(*self.token.address()).from(from)).await?;
+        let receipt = self.network.send(what, self.slash_auction.forward().from(from)).await?;
+        let forwarded: SlashAuction::IncomeForwarded = event(what, &receipt)?;
+        Ok(forwarded.amount)
     }
 }

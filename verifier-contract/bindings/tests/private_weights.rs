@@ -5,10 +5,10 @@ mod support;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use support::{World, program};
+use support::{World, ask, program};
 use verin_circuits::weights::Weights;
 use verin_contracts::U256;
-use verin_contracts::market::Fulfilment;
+use verin_contracts::market::{Ask, Fulfilment};
 use verin_contracts::network::account;
 use verin_contracts::runtime::until_interrupted;
 use verin_prover::backend::Cpu;
@@ -36,7 +36,7 @@ async fn story() {
     let (requester, payee) = (account("requester"), account("prover"));
 
     let mut prover = Prover::new(key, &Cpu);
-    let job = c.request(requester, *listing, &[1u8, 0xfe, 7], 3_600, 0).await.expect("a job");
+    let job = c.request(requester, &Ask { direct: true, ..ask(*listing, 0) }, &[1u8, 0xfe, 7]).await.expect("a job");
     let context = c.context(&[job.id], payee);
     let proven = prover.prove(&[vec![1, -2, 7]], context.0, true, &mut rng).expect("a seal");
     let fulfilment = Fulfilment {

@@ -4,10 +4,11 @@
 
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_contracts::chain::LocalChain;
-use verin_contracts::deploy::{Contracts, Founders, deploy};
+use verin_contracts::deploy::{Contracts, Parameters, deploy};
+use verin_contracts::market::Ask;
 use verin_contracts::network::{Network, account};
 use verin_contracts::npm::Anvil;
-use verin_contracts::{Address, B256, U256};
+use verin_contracts::{B256, U256};
 use verin_prover::backend::Cpu;
 use verin_prover::keys::{ProverKey, SetupOptions, setup};
 use verin_prover::srs::Srs;
@@ -17,7 +18,9 @@ use verin_quantizer::ir::{
 };
 
 /// Names of the accounts that act in these tests.
-pub const ACTORS: [&str; 6] = ["deployer", "team", "owner", "requester", "prover", "stranger"];
+pub const ACTORS: [&str; 6] = ["deployer", "reserve", "owner", "requester", "prover", "stranger"];
+/// Base units of a token.
+pub const TOKEN: u128 = 10u128.pow(18);
 /// A listing's price.
 pub const PRICE: u128 = 1_001;
 
@@ -111,24 +114,26 @@ impl World {
         }
         let chain = LocalChain::start(&anvil, None).expect("a chain");
         let network = Network::connect(&chain.url(), &ACTORS).await.expect("a connection");
-        let contracts = deploy(&network, &founders(), VerifierSrs::insecure(), |_| ()).await.expect("a deployment");
+        let contracts = deploy(
+            &network,
+            &Parameters::insecure(account("deployer"), account("reserve")),
+            VerifierSrs::insecure(),
+            |_| (),
+        )
+        .await
+        .expect("a deployment");
         let (record, _) = contracts.publish(account("owner"), record).await.expect("a record");
         let (listing, _) = contracts.list(account("owner"), record, PRICE, 2_000, "about").await.expect("a listing");
-        let budget = U256::from(100 * PRICE);
-        contracts.transfer(account("team"), account("requester"), budget).await.expect("tokens");
-        contracts.approve(account("requester"), budget).await.expect("an approval");
+        let budget = U256::from(100 * TOKEN);
+        for name in ["requester", "prover"] {
+            contracts.transfer(account("reserve"), account(name), U256::from(2) * budget).await.expect("tokens");
+            contracts.approve(account(name), *contracts.market.address(), budget).await.expect("an approval");
+        }
         Self { _chain: chain, contracts, listing, record }
     }
 }
 
-fn founders() -> Founders {
-    Founders {
-        deployer: account("deployer"),
-        team: account("team"),
-        venture: Address::repeat_byte(1),
-        treasury: account("treasury"),
-        advisors: Address::repeat_byte(2),
-        management: Address::repeat_byte(3),
-        reserve: Address::repeat_byte(4),
-    }
+/// A job that is to be locked within an hour, proved within one, and can be proved late in another.
+pub fn ask(listing: U256, nonce: u64) -> Ask {
+    Ask { listing, nonce, lock_seconds: 3_600, prove_seconds: 3_600, late_seconds: 3_600, direct: false, bond: 0 }
 }

@@ -1,0 +1,147 @@
+//! What the contracts say happened, typed: enough to recompute every balance.
+
+use crate::bindings::audit_attestations::AuditAttestations::AuditAttestationsEvents;
+use crate::bindings::emergency_stop::EmergencyStop::EmergencyStopEvents;
+use crate::bindings::fee_auction::FeeAuction::FeeAuctionEvents;
+use crate::bindings::inference_market::InferenceMarket::InferenceMarketEvents;
+use crate::bindings::intelligence_rewards::IntelligenceRewards::IntelligenceRewardsEvents;
+use crate::bindings::model_registry::ModelRegistry::ModelRegistryEvents;
+use crate::bindings::network_token::NetworkToken::NetworkTokenEvents;
+use crate::bindings::prover_staking::ProverStaking::ProverStakingEvents;
+use crate::bindings::record_store::RecordStore::RecordStoreEvents;
+use crate::bindings::record_verifier::RecordVerifier::RecordVerifierEvents;
+use crate::bindings::revenue_share_factory::RevenueShareFactory::RevenueShareFactoryEvents;
+use crate::bindings::slash_auction::SlashAuction::SlashAuctionEvents;
+use crate::bindings::treasury::Treasury::TreasuryEvents;
+use crate::bindings::verifier_router::VerifierRouter::VerifierRouterEvents;
+use crate::deploy::Contracts;
+use crate::error::ContractsError;
+use alloy::primitives::Log;
+use alloy::providers::Provider;
+use alloy::rpc::types::Filter;
+use alloy::sol_types::SolEventInterface;
+
+/// One event of one of the contracts.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A record was published.
+    Store(RecordStoreEvents),
+    /// Private weights were checked.
+    Verifier(RecordVerifierEvents),
+    /// A verifier was added or tombstoned.
+    Router(VerifierRouterEvents),
+    /// Seals were stopped.
+    Stop(EmergencyStopEvents),
+    /// A listing began or changed.
+    Registry(ModelRegistryEvents),
+    /// Tokens moved.
+    Token(NetworkTokenEvents),
+    /// Stake moved, locks were opened and closed.
+    Staking(ProverStakingEvents),
+    /// Income came in, or was spent.
+    Treasury(TreasuryEvents),
+    /// A revenue share was made.
+    Shares(RevenueShareFactoryEvents),
+    /// Work was recorded, epochs closed, rewards claimed.
+    Rewards(IntelligenceRewardsEvents),
+    /// Fees were sold.
+    FeeAuction(FeeAuctionEvents),
+    /// Slashed collateral was sold.
+    SlashAuction(SlashAuctionEvents),
+    /// A job moved along the rows of the market, or money in and out of it.
+    Market(InferenceMarketEvents),
+    /// An auditor said something of a record.
+    Attestations(AuditAttestationsEvents),
+}
+
+/// An event and where on the chain it is.
+#[derive(Debug)]
+pub struct Happened {
+    /// Block.
+    pub block: u64,
+    /// Place among the logs of the block.
+    pub index: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Contracts {
+    /// What a log says; nothing when it is of none of these contracts.
+    ///
+    /// # Errors
+    /// It is of one of them, but no event that it has.
+    pub fn event(&self, log: &Log) -> Result<Option<Event>, ContractsError> {
+        fn decode<E: SolEventInterface>(log: &Log, event: fn(E) -> Event) -> Result<Option<Event>, ContractsError> {
+            let decoded = E::decode_log(log).map_err(|e| ContractsError::Mismatch {
+                what: format!("a log of {}", log.address),
+                expected: "an event of the contract there".into(),
+                got: e.to_string(),
+            })?;
+            Ok(Some(event(decoded.data)))
+        }
+        let from = log.address;
+        if from == *self.market.address() {
+            return decode(log, Event::Market);
+        }
+        if from == *self.token.address() {
+            return decode(log, Event::Token);
+        }
+        if from == *self.staking.address() {
+            return decode(log, Event::Staking);
+        }
+        if from == *self.rewards.address() {
+            return decode(log, Event::Rewards);
+        }
+        if from == *self.treasury.address() {
+            return decode(log, Event::Treasury);
+        }
+        if from == *self.registry.address() {
+            return decode(log, Event::Registry);
+        }
+        if from == *self.store.address() {
+            return decode(log, Event::Store);
+        }
+        if from == *self.verifier.address() {
+            return decode(log, Event::Verifier);
+        }
+        if from == *self.router.address() {
+            return decode(log, Event::Router);
+        }
+        if from == *self.stop.address() {
+            return decode(log, Event::Stop);
+        }
+        if from == *self.shares.address() {
+            return decode(log, Event::Shares);
+        }
+        if from == *self.fee_auction.address() {
+            return decode(log, Event::FeeAuction);
+        }
+        if from == *self.slash_auction.address() {
+            return decode(log, Event::SlashAuction);
+        }
+        if from == *self.attestations.address() {
+            return decode(log, Event::Attestations);
+        }
+        Ok(None)
+    }
+
+    /// Everything that happened from block `first` to block `last`, in order.
+    ///
+    /// # Errors
+    /// The node does not answer, or a contract says what it cannot say.
+    pub async fn events(&self, first: u64, last: u64) -> Result<Vec<Happened>, ContractsError> {
+        let addresses: Vec<_> = self.deployed.iter().map(|deployed| deployed.address).collect();
+        let filter = Filter::new().address(addresses).from_block(first).to_block(last);
+        let logs = self.network.provider.get_logs(&filter).await;
+        let logs = logs.map_err(|e| ContractsError::from_rpc("reading events", &self.network.url, &e))?;
+        let mut events = Vec::new();
+        for log in logs {
+            let Some(event) = self.event(&log.inner)? else { continue };
+            let (Some(block), Some(index)) = (log.block_number, log.log_index) else { continue };
+            events.push(Happened { block, index, event });
+        }
+        events.sort_by_key(|happened| (happened.block, happened.index));
+        Ok(events)
+    }
+}
