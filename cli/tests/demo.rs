@@ -39,6 +39,10 @@ fn everything_is_as_it_should_be() {
     assert_eq!(report["epoch"]["fees"], "3520000000000000000");
     assert_eq!(report["epoch"]["burned"], "1760000000000000000");
     assert_eq!(report["epoch"]["rewards"], "2640000000000000000");
+    // Two jobs of 10 tokens were not done: both prices go back, half of one collateral is the rescuer's, the rest the treasury's.
+    assert_eq!(report["lapses"]["refunded"], "20000000000000000000");
+    assert_eq!(report["lapses"]["bounty"], "5000000000000000000");
+    assert_eq!(report["lapses"]["to_treasury"], "15000000000000000000");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::ledger::tokens;
 use super::report::{BalanceFacts, EpochFacts};
 use super::story::Story;
 use crate::error::CliError;
-use verin_contracts::rewards::EPOCH;
+use verin_contracts::rewards::{AUCTION_WINDOW, EPOCH};
 use verin_contracts::{Address, U256};
 
 /// Tokens at deployment.
@@ -15,16 +15,18 @@ const TREASURY: u128 = SUPPLY / 100 * 16;
 impl Story<'_> {
     /// Lets a week pass, closes its books and claims.
     pub(super) async fn reward(&mut self) -> Result<(), CliError> {
-        self.output.line("\nA week later: proof-of-intelligence rewards");
+        self.output.line("\nA week later, and a day in which fees are for sale: proof-of-intelligence rewards");
         let epoch = self.world.contracts.epoch().await?;
-        self.world.contracts.network.pass(EPOCH).await?;
+        self.world.contracts.network.pass(EPOCH + AUCTION_WINDOW).await?;
         let closed = self.world.contracts.close(self.world.cast.stranger, epoch).await?;
         let (fees, rewards) = (self.ledger.fees, self.ledger.rewards());
         let (burned, kept) = (fees / 2, fees - fees / 2);
-        self.checks.same("fees of the epoch", U256::from(fees), closed.fees);
+        self.checks.same("proceeds of the epoch", U256::from(fees), closed.proceeds);
         self.checks.same("rewards of the epoch", U256::from(rewards), closed.rewards);
         self.checks.same("burned", U256::from(burned), closed.burned);
         self.checks.same("to the treasury", U256::from(kept), closed.to_treasury);
+        let forwarded = self.world.contracts.forward_income(self.world.cast.stranger).await?;
+        self.checks.same("forwarded to the treasury", U256::from(kept), forwarded);
         self.ledger.receive(self.world.cast.treasury, kept);
         self.output.fact("fees", tokens(fees));
         self.output.fact("burned", tokens(burned));
@@ -37,6 +39,7 @@ impl Story<'_> {
             let name = self.name(account);
             self.checks.same(format!("{name}: reward for proving"), U256::from(as_prover), claimed.as_prover);
             self.checks.same(format!("{name}: reward for the model"), U256::from(as_creator), claimed.as_creator);
+            self.checks.same(format!("{name}: within the limit of its stake"), U256::ZERO, claimed.withheld);
             self.ledger.receive(account, as_prover + as_creator);
             self.output.fact(&format!("  {name}"), tokens(as_prover + as_creator));
             claims.push((name, (as_prover + as_creator).to_string()));
@@ -60,7 +63,13 @@ impl Story<'_> {
                 contracts.withdraw(account).await?;
             }
         }
-        for account in [cast.requester, cast.prover, cast.owner, cast.treasury, cast.stranger] {
+        for account in [cast.prover, cast.sluggard] {
+            let free = contracts.free_collateral(account).await?;
+            let expected = self.ledger.take_collateral(account);
+            self.checks.same(format!("{}: collateral", self.name(account)), U256::from(expected), free);
+            contracts.withdraw_collateral(account, free).await?;
+        }
+        for account in [cast.requester, cast.prover, cast.sluggard, cast.owner, cast.treasury, cast.stranger] {
             let allocated = if account == cast.treasury { TREASURY } else { 0 };
             let expected = self.ledger.balance(account);
             let got = contracts.balance(account).await?.saturating_to::<u128>().saturating_sub(allocated);
@@ -81,6 +90,7 @@ impl Story<'_> {
             (cast.owner, "owner"),
             (cast.requester, "requester"),
             (cast.prover, "prover"),
+            (cast.sluggard, "sluggard"),
             (cast.stranger, "stranger"),
             (cast.treasury, "treasury"),
         ];

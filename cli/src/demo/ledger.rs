@@ -20,10 +20,11 @@ pub(super) fn split(price: u128, owner_bps: u16) -> Split {
     Split { fee, owner, prover: price - fee - owner }
 }
 
-/// Tokens by account, and the running epoch's fees: in total, by who proved and by whose listing it was.
+/// Tokens by account, collateral in the market, and the running epoch's fees: in total, by who proved and by whose listing it was.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     balances: BTreeMap<Address, u128>,
+    collateral: BTreeMap<Address, u128>,
     pub(super) fees: u128,
     by_prover: BTreeMap<Address, u128>,
     by_owner: BTreeMap<Address, u128>,
@@ -39,6 +40,25 @@ impl Ledger {
     pub(super) fn pay(&mut self, account: Address, amount: u128) {
         let balance = self.balances.entry(account).or_default();
         *balance = balance.saturating_sub(amount);
+    }
+
+    /// `prover` puts collateral in.
+    pub(super) fn deposit(&mut self, prover: Address, amount: u128) {
+        self.pay(prover, amount);
+        *self.collateral.entry(prover).or_default() += amount;
+    }
+
+    /// `prover` loses collateral.
+    pub(super) fn slash(&mut self, prover: Address, amount: u128) {
+        let collateral = self.collateral.entry(prover).or_default();
+        *collateral = collateral.saturating_sub(amount);
+    }
+
+    /// `prover` takes its collateral out: all that was not slashed.
+    pub(super) fn take_collateral(&mut self, prover: Address) -> u128 {
+        let amount = self.collateral.remove(&prover).unwrap_or_default();
+        self.receive(prover, amount);
+        amount
     }
 
     /// A job was settled.

@@ -6,8 +6,9 @@
 //! world      the chain, the contracts, who is who
 //! listing    keys of a model, its record on the chain, its price; requests and proofs for it
 //! story      the steps in order
-//! inference  a request, a proof, a settlement: public, private, batched
+//! inference  a request, a lock, a proof, a settlement: public, private, batched
 //! refusals   what the contracts do not accept
+//! lapse      a prover that does not deliver: refund, bounty, slash
 //! epoch      rewards, withdrawals, and the final balances
 //! ledger     who must have how much, computed without asking the chain
 //! checks     what was expected and what was found
@@ -18,6 +19,7 @@
 mod checks;
 mod epoch;
 mod inference;
+mod lapse;
 mod ledger;
 mod listing;
 mod model;

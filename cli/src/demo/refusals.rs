@@ -8,7 +8,7 @@ use super::story::Story;
 use crate::error::CliError;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use verin_contracts::market::{Fulfilment, Requested};
+use verin_contracts::market::{Ask, Fulfilment, Requested};
 use verin_contracts::{Address, U256};
 
 /// Gas a false claim may spend.
@@ -19,11 +19,24 @@ const DIGIT: usize = 40;
 const A_MINUTE: u64 = 60;
 
 impl Story<'_> {
-    /// Escrows the price of a job.
-    pub(super) async fn request(&mut self, offer: &Offer, input: &[u8], seconds: u64) -> Result<Requested, CliError> {
+    /// A job of this listing: two hours to take it, which is enough for a private input, one to prove it, one to be late.
+    pub(super) fn ask(&mut self, offer: &Offer) -> Ask {
         self.nonce += 1;
+        Ask {
+            listing: offer.listing,
+            nonce: self.nonce,
+            lock_seconds: 2 * u64::from(AN_HOUR),
+            prove_seconds: AN_HOUR,
+            late_seconds: u64::from(AN_HOUR),
+            direct: true,
+            bond: 0,
+        }
+    }
+
+    /// Escrows the price of a job.
+    pub(super) async fn request(&mut self, offer: &Offer, ask: &Ask, input: &[u8]) -> Result<Requested, CliError> {
         let requester = self.world.cast.requester;
-        let job = self.world.contracts.request(requester, offer.listing, input, seconds, self.nonce).await?;
+        let job = self.world.contracts.request(requester, ask, input).await?;
         self.ledger.pay(requester, offer.price);
         Ok(job)
     }
@@ -35,7 +48,8 @@ impl Story<'_> {
         let mut rng = StdRng::from_entropy();
         let input = self.digits.input(DIGIT)?;
         let bytes = offer.public_input(&input);
-        let job = self.request(offer, &bytes, AN_HOUR).await?;
+        let ask = self.ask(offer);
+        let job = self.request(offer, &ask, &bytes).await?;
         let sealed = offer.prove(&self.world, std::slice::from_ref(&input), None, &[job.id], cast.prover, &mut rng)?;
         let valid = sealed.fulfilment;
 
@@ -62,15 +76,16 @@ impl Story<'_> {
         self.ledger.settle(split(offer.price, OWNER_BPS), cast.prover, cast.owner);
         self.refused("a replayed seal", &valid, cast.prover, Some("NothingToFulfil")).await?;
 
-        let late = self.request(offer, &bytes, A_MINUTE).await?;
+        let ask = Ask { lock_seconds: A_MINUTE, ..self.ask(offer) };
+        let late = self.request(offer, &ask, &bytes).await?;
         let sealed = offer.prove(&self.world, &[input], None, &[late.id], cast.prover, &mut rng)?;
-        let early = self.world.contracts.refund(cast.requester, late.id).await;
+        let early = self.world.contracts.expire(cast.requester, late.id).await;
         let early = early.err().and_then(|e| e.revert().map(str::to_string)).unwrap_or_else(|| "accepted".into());
-        self.checks.same("refund before the deadline", "NotRefundable".to_string(), early);
+        self.checks.same("an end before time is up", "TooEarly".to_string(), early);
         self.world.contracts.network.pass(A_MINUTE + 1).await?;
         self.refused("an expired request", &sealed.fulfilment, cast.prover, Some("NothingToFulfil")).await?;
-        let (amount, _) = self.world.contracts.refund(cast.requester, late.id).await?;
-        self.checks.same("refund", U256::from(offer.price), amount);
+        let (amount, _) = self.world.contracts.expire(cast.stranger, late.id).await?;
+        self.checks.same("refund of an expired request", U256::from(offer.price), amount);
         self.ledger.receive(cast.requester, offer.price);
         self.output.fact("refunded", format_args!("{} to the requester", tokens(offer.price)));
         let credit = self.world.contracts.credit(cast.stranger).await?;

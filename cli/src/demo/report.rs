@@ -55,6 +55,7 @@ pub(super) struct InferenceFacts {
     pub(super) proof_bytes: usize,
     pub(super) calldata_bytes: usize,
     pub(super) request_gas: u64,
+    pub(super) take_gas: u64,
     pub(super) verify_gas: u64,
     pub(super) settle_gas: u64,
     pub(super) gas_per_inference: u64,
@@ -68,6 +69,16 @@ pub(super) struct RefusalFacts {
     pub(super) what: &'static str,
     pub(super) error: String,
     pub(super) gas: u64,
+}
+
+/// Jobs that their prover did not do, amounts in base units.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct LapseFacts {
+    pub(super) refunded: String,
+    pub(super) bounty: String,
+    pub(super) to_treasury: String,
+    pub(super) late_gas: u64,
+    pub(super) refund_gas: u64,
 }
 
 /// The books of the epoch, in base units.
@@ -99,6 +110,7 @@ pub(super) struct Report {
     pub(super) records: Vec<RecordFacts>,
     pub(super) inferences: Vec<InferenceFacts>,
     pub(super) refusals: Vec<RefusalFacts>,
+    pub(super) lapses: Option<LapseFacts>,
     pub(super) epoch: Option<EpochFacts>,
     pub(super) balances: Vec<BalanceFacts>,
     checks: usize,
@@ -138,6 +150,7 @@ impl Report {
         line("gas, settlement", &|i| i.settle_gas.to_string());
         line("gas, an inference", &|i| i.gas_per_inference.to_string());
         line("gas, request(s)", &|i| i.request_gas.to_string());
+        line("gas, taking them", &|i| i.take_gas.to_string());
         line("digits right", &|i| {
             let right = i.labels.iter().zip(&i.predicted).filter(|(label, said)| label == said).count();
             format!("{right} of {}", i.batch)

@@ -2,7 +2,7 @@
 
 use super::Args;
 use super::checks::Checks;
-use super::inference::Plan;
+use super::inference::{Plan, Way};
 use super::ledger::{Ledger, TOKEN};
 use super::listing::Offer;
 use super::model::Digits;
@@ -43,17 +43,14 @@ pub(super) async fn tell(args: &Args, output: &Output) -> Result<(), CliError> {
     let mut private = Offer::publish(&story.world, output, &graph, "private input", true, 12 * TOKEN).await?;
     story.report.records = vec![public.facts.clone(), private.facts.clone()];
 
-    let prover = story.world.cast.prover;
-    let title = "An inference with a public input";
-    story.infer(&mut public, &Plan { name: "public", title, digits: vec![0], private: false, prover }).await?;
-    let title = "One with a private input: the requester proves it, and shows the chain a commitment";
-    let requester = story.world.cast.requester;
-    story
-        .infer(&mut private, &Plan { name: "private", title, digits: vec![1], private: true, prover: requester })
-        .await?;
-    let title = "One seal for a batch of 32";
-    story.infer(&mut public, &Plan { name: "batch", title, digits: (2..34).collect(), private: false, prover }).await?;
+    let title = "An inference with a public input: a prover locks the job, proves it, is paid";
+    story.infer(&mut public, &Plan { name: "public", title, digits: vec![0], way: Way::Locked }).await?;
+    let title = "One with a private input: the chain sees a commitment, the chosen prover reads the digit";
+    story.infer(&mut private, &Plan { name: "private", title, digits: vec![1], way: Way::HandedOver }).await?;
+    let title = "One seal for a batch of 32, without locks";
+    story.infer(&mut public, &Plan { name: "batch", title, digits: (2..34).collect(), way: Way::Direct }).await?;
     story.refuse(&mut public).await?;
+    story.lapse(&mut public).await?;
     story.reward().await?;
     story.settle_up().await?;
     story.end(&start)
