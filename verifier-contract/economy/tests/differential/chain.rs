@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, Bytes, Log, TxKind, U256};
 use alloy::sol_types::SolCall;
-use revm::context::result::{ExecutionResult, Output};
+use revm::context::result::{ExecutionResult, Output, ResultAndState};
 use revm::context::{CfgEnv, TxEnv};
 use revm::database::{CacheDB, EmptyDB};
 use revm::handler::{MainnetContext, MainnetEvm};
@@ -81,6 +81,13 @@ impl Chain {
             ExecutionResult::Revert { output, .. } => Err(output),
             ExecutionResult::Halt { reason, .. } => panic!("halted: {reason:?}"),
         }
+    }
+
+    /// What a transaction of so much gas would do; the chain stays as it is.
+    pub fn attempt(&mut self, from: Address, to: Address, data: Bytes, gas: u64) -> ResultAndState {
+        let mut tx = call(from, to, data);
+        tx.gas_limit = gas;
+        self.evm.transact(tx).expect("a chain")
     }
 
     /// Asks a view, which must answer.

@@ -14,6 +14,7 @@ mod decode;
 mod doubles;
 mod encode;
 mod generate;
+mod hostile;
 mod network;
 mod play;
 

@@ -1,0 +1,72 @@
+//! What a call may do besides being refused by name, each with its reason. What never happens may not stand here.
+
+/// Contract, function, what it does, why that may be.
+type Exception = (&'static str, &'static str, &'static str, &'static str);
+
+// Weaknesses that are known: the call is refused, but not by a name.
+const SUM_FIRST: &str = "known: the amount is added, checked, before the token refuses it: nobody has so much";
+const CREATE3: &str = "known: solady's `DeploymentFailed()` is raised in assembly, so the ABI does not declare it";
+
+// What others' code does.
+const CHECKPOINTS: &str = "OpenZeppelin's `Votes.checkpoints` reads an array at the index it is given";
+const ENUM: &str = "the decoder refuses what is no value of the enum, which is a uint8 in the ABI";
+const NESTED: &str = "the proof is an encoding within the calldata, and this one is malformed";
+const NO_TOKEN: &str =
+    "the token is the caller's, and at that address is no ERC-20: no code, or code that reverts without data";
+const MEMORY: &str = "Solidity's decoder of `memory` panics where a length cannot be allocated";
+
+/// Refusals without a declared error.
+pub const REFUSALS: &[Exception] = &[
+    ("ProverStaking", "stake", "Panic(0x11)", SUM_FIRST),
+    ("ProverStaking", "stakeWithPermit", "Panic(0x11)", SUM_FIRST),
+    ("ProverStaking", "distributeReward", "Panic(0x11)", SUM_FIRST),
+    ("InferenceMarket", "depositCollateral", "Panic(0x11)", SUM_FIRST),
+    ("DeploymentFactory", "deploy", "unknown error", CREATE3),
+    ("DeploymentFactory", "deploy", "unknown error (malformed)", CREATE3),
+    ("StakedVotes", "checkpoints", "Panic(0x32)", CHECKPOINTS),
+    ("AuditAttestations", "attest", "says nothing", ENUM),
+    ("InferenceVerifier", "verifyInference", "says nothing", NESTED),
+    ("FeeAuction", "sync", "says nothing", NO_TOKEN),
+    ("SlashAuction", "sync", "says nothing", NO_TOKEN),
+    ("InferenceMarket", "setTokenRules", "says nothing", NO_TOKEN),
+    ("InferenceMarket", "withdrawCollateral", "says nothing", NO_TOKEN),
+    ("Treasury", "donate", "says nothing", NO_TOKEN),
+    ("Treasury", "freeOf", "says nothing", NO_TOKEN),
+    ("Treasury", "receiveIncome", "says nothing", NO_TOKEN),
+    ("Treasury", "spend", "says nothing", NO_TOKEN),
+    ("VestingVault", "releasable", "says nothing", NO_TOKEN),
+    ("VestingVault", "release", "says nothing", NO_TOKEN),
+    ("VestingVault", "vestedAmount", "says nothing", NO_TOKEN),
+    ("InferenceVerifier", "commitmentOf", "Panic(0x41) (malformed)", MEMORY),
+    ("ModelRegistry", "safeTransferFrom", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "cancel", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "castVoteBySig", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "castVoteWithReasonAndParams", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "castVoteWithReasonAndParamsBySig", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "execute", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "getProposalId", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "getVotesWithParams", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "hashProposal", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "onERC1155BatchReceived", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "onERC1155Received", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "onERC721Received", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "propose", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinGovernor", "queue", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinTimelock", "onERC1155BatchReceived", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinTimelock", "onERC1155Received", "Panic(0x41) (malformed)", MEMORY),
+    ("VerinTimelock", "onERC721Received", "Panic(0x41) (malformed)", MEMORY),
+];
+
+/// Money that a stranger moves.
+pub const MOVES: &[Exception] = &[
+    ("InferenceMarket", "expire", "another's credit grows", "escrow and bond go back to the requester"),
+    ("InferenceMarket", "sendIncome", "another's balance grows", "the treasury's part goes to the treasury"),
+    ("InferenceMarket", "sendIncome", "another's balance shrinks", "the market's, by that part"),
+    ("IntelligenceRewards", "claim", "another's balance grows", "the reward goes to whoever earned it"),
+    ("IntelligenceRewards", "claim", "another's balance shrinks", "the rewards contract's, by that reward"),
+    ("IntelligenceRewards", "forward", "another's balance grows", "the treasury's half goes to the treasury"),
+    ("IntelligenceRewards", "forward", "another's balance shrinks", "the rewards contract's, by that half"),
+    ("SlashAuction", "pull", "another's balance grows", "what was slashed goes to the auction"),
+    ("SlashAuction", "pull", "another's balance shrinks", "the market's, by that much"),
+    ("SlashAuction", "pull", "another's credit shrinks", "the auction's own credit of the market"),
+];
