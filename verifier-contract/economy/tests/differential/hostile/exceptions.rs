@@ -13,6 +13,7 @@ const ENUM: &str = "the decoder refuses what is no value of the enum, which is a
 const NESTED: &str = "the proof is an encoding within the calldata, and this one is malformed";
 const NO_TOKEN: &str =
     "the token is the caller's, and at that address is no ERC-20: no code, or code that reverts without data";
+const MUTE: &str = "the receiver has code and answers nothing, which OpenZeppelin's decoder of its answer refuses";
 const MEMORY: &str = "Solidity's decoder of `memory` panics where a length cannot be allocated";
 
 /// Refusals without a declared error.
@@ -38,6 +39,7 @@ pub const REFUSALS: &[Exception] = &[
     ("VestingVault", "release", "says nothing", NO_TOKEN),
     ("VestingVault", "vestedAmount", "says nothing", NO_TOKEN),
     ("InferenceVerifier", "commitmentOf", "Panic(0x41) (malformed)", MEMORY),
+    ("ModelRegistry", "safeTransferFrom", "says nothing", MUTE),
     ("ModelRegistry", "safeTransferFrom", "Panic(0x41) (malformed)", MEMORY),
     ("VerinGovernor", "cancel", "Panic(0x41) (malformed)", MEMORY),
     ("VerinGovernor", "castVoteBySig", "Panic(0x41) (malformed)", MEMORY),
@@ -60,6 +62,24 @@ pub const REFUSALS: &[Exception] = &[
 /// Money that a stranger moves.
 pub const MOVES: &[Exception] = &[
     ("InferenceMarket", "expire", "another's credit grows", "escrow and bond go back to the requester"),
+    (
+        "InferenceMarket",
+        "endReservation",
+        "another's credit grows",
+        "escrow goes back to the requester, bonds to the slash auction",
+    ),
+    (
+        "InferenceMarket",
+        "endReservation",
+        "another's collateral grows",
+        "the bond of a prover who kept to it is its own again",
+    ),
+    (
+        "InferenceMarket",
+        "refund",
+        "another's credit grows",
+        "escrow goes back to the requester, half the collateral is slashed",
+    ),
     ("InferenceMarket", "sendIncome", "another's balance grows", "the treasury's part goes to the treasury"),
     ("InferenceMarket", "sendIncome", "another's balance shrinks", "the market's, by that part"),
     ("IntelligenceRewards", "claim", "another's balance grows", "the reward goes to whoever earned it"),

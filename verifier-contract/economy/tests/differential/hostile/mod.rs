@@ -29,8 +29,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
 /// Of every function: calls with legal values that the network knows, and encodings with a few other bytes.
-const KNOWN: usize = 2_000;
-const MUTATIONS: usize = 500;
+const KNOWN: usize = 1_500;
+const MUTATIONS: usize = 300;
+/// Seconds after the scene: when jobs can be taken, when their turns are over, when they and an epoch are.
+const MOMENTS: [u64; 3] = [0, 24 * 60 * 60, 28 * 24 * 60 * 60];
 
 /// What was seen in a sweep.
 #[derive(Default)]
@@ -73,8 +75,8 @@ struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
-    fn run(&mut self, chain: &mut Chain) {
-        let name = format!("{}.{}", self.target.name, self.function.signature());
+    fn run(&mut self, chain: &mut Chain, later: u64) {
+        let name = format!("{}.{} {later}", self.target.name, self.function.signature());
         let mut rng = ChaCha8Rng::from_seed(keccak256(&name).0);
         let mut arguments = Arguments {
             known: &self.scene.known,
@@ -222,7 +224,10 @@ fn every_function_refuses_bad_input_by_name_and_takes_nobodys_money() {
                     let types = DynSolType::Tuple(resolved.collect());
                     let seen = Seen::default();
                     let mut sweep = Sweep { scene: &scene, errors: &errors, target, function, types, seen };
-                    sweep.run(&mut chain);
+                    for later in MOMENTS {
+                        chain.warp(scene.chain.time + later);
+                        sweep.run(&mut chain, later);
+                    }
                     total.lock().expect("no panic").add(sweep.seen);
                 }
             });

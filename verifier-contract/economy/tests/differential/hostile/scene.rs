@@ -120,12 +120,13 @@ fn is_full(state: &State) -> bool {
         && state.treasury.education.iter().next().is_some()
 }
 
-/// Plays random sequences until everything is there.
-fn play(world: &World) -> (Chain, State) {
+/// Plays random sequences until everything is there. Gives the inputs and outputs that were sent, too.
+fn play(world: &World) -> (Chain, State, Vec<Bytes>) {
     for seed in 0.. {
         let mut chain = Chain::new(world.chain.clone());
         let mut state = world.state.clone();
         let mut generator = Generator::new(world, seed);
+        let mut sent_bytes = Vec::new();
         for _ in 0..STEPS {
             match generator.step(&state) {
                 Step::Warp(time) => {
@@ -134,13 +135,20 @@ fn play(world: &World) -> (Chain, State) {
                 }
                 Step::Do(Action { call, .. }) if ends_the_scene(&call) => {}
                 Step::Do(action) => {
+                    match &action.call {
+                        Call::Market(market::Call::Request { input, .. }) => sent_bytes.push(input.clone()),
+                        Call::Market(market::Call::Fulfil { input, output, .. }) => {
+                            sent_bytes.extend([input.clone(), output.clone()]);
+                        }
+                        _ => {}
+                    }
                     let (to, data) = encode(world, &mut chain, &action);
                     let (sent, applied) = (chain.send(action.from, to, data), state.apply(&action));
                     assert_eq!(sent.is_ok(), applied.is_ok(), "{action:?}");
                 }
             }
             if is_full(&state) {
-                return (chain, state);
+                return (chain, state, sent_bytes);
             }
         }
     }
@@ -250,11 +258,15 @@ fn known(world: &World, state: &State, addresses: Vec<Address>, order: &DynSolTy
     numbers.extend([U256::MAX, U256::MAX - one, one << 255, UNIT, U256::from(300) * UNIT]);
     numbers.extend([state.time - 1, state.time, state.time + 1, 9_999, 10_000, 10_001, 27].map(U256::from));
 
-    let orders = state
-        .market
-        .jobs
-        .values()
-        .map(|job| order.abi_decode(&terms_of(&job.terms).abi_encode()).expect("what was encoded"));
+    // As they were, and as they could be sent again.
+    let orders = state.market.jobs.values().flat_map(|job| {
+        let mut again = job.terms.clone();
+        let later = (state.time + 3 * 60 * 60).saturating_sub(again.lock_by);
+        again.curve_start += later;
+        again.lock_by += later;
+        again.deadline += later;
+        [&job.terms, &again].map(|terms| order.abi_decode(&terms_of(terms).abi_encode()).expect("what was encoded"))
+    });
     Known { addresses, words, numbers, bytes, structs: orders.collect() }
 }
 
@@ -270,7 +282,7 @@ fn slot_of(chain: &mut Chain, contract: Address, call: &impl SolCall<Return = U2
 
 impl Scene {
     pub fn new(world: &World) -> Self {
-        let (mut chain, state) = play(world);
+        let (mut chain, state, sent_bytes) = play(world);
         let mut artifacts = artifacts();
         let seal = json("test/fixtures/seal_public.json");
         let rest = deploy_rest(world, &mut chain, &state, &artifacts, &seal);
@@ -313,7 +325,8 @@ impl Scene {
         addresses.extend(world.tokens.into_iter().chain(others));
         let market = targets.iter().find(|target| target.name == "InferenceMarket").expect("deployed");
         let order = market.abi.functions["request"][0].inputs[1].resolve().expect("a type");
-        let known = known(world, &state, addresses, &order, &seal);
+        let mut known = known(world, &state, addresses, &order, &seal);
+        known.bytes.extend(sent_bytes);
         Self { chain: chain.snapshot(), targets, known, stranger, callers, purses }
     }
 }
