@@ -14,6 +14,10 @@ contract DeploymentFactory {
     /// @notice A contract was deployed.
     event Deployed(address indexed deployer, bytes32 indexed salt, address indexed deployed, bytes32 initCodeHash);
 
+    /// @notice The creation code reverted, or there is something at the address already. Raised by the library, which does not
+    /// declare it.
+    error DeploymentFailed();
+
     /// @notice Deploys `initCode` at `addressOf(caller, salt)`; reverts when there is something already.
     function deploy(bytes32 salt, bytes calldata initCode) external returns (address deployed) {
         // Written first: a constructor may call back, but not deploy to the same address.

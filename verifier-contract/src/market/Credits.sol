@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {Money} from "./Money.sol";
 
@@ -11,6 +12,7 @@ import {Money} from "./Money.sol";
 /// an account can hold up a job.
 abstract contract Credits is Money, IInferenceMarket {
     using SafeERC20 for IERC20;
+    using SafeCast for uint256;
 
     /// @inheritdoc IInferenceMarket
     function withdraw(IERC20 token, address to) external nonReentrant returns (uint256 amount) {
@@ -24,13 +26,15 @@ abstract contract Credits is Money, IInferenceMarket {
     /// @inheritdoc IInferenceMarket
     function depositCollateral(IERC20 token, uint256 amount) external nonReentrant {
         require(_rules[token].allowed, TokenNotAllowed(token));
-        _free[msg.sender][token] += amount;
+        _free[msg.sender][token] += amount.toUint128();
         emit CollateralDeposited(msg.sender, token, amount);
         _pull(token, msg.sender, amount);
     }
 
     /// @inheritdoc IInferenceMarket
     function withdrawCollateral(IERC20 token, uint256 amount, address to) external nonReentrant {
+        // Nothing is held in a token that is none, so no address is called that somebody made up.
+        require(amount != 0, NoCredit(msg.sender));
         _hold(msg.sender, token, amount);
         emit CollateralWithdrawn(msg.sender, token, to, amount);
         _send(token, to, amount);

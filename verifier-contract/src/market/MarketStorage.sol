@@ -5,13 +5,13 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IEmergencyStop} from "../interfaces/IEmergencyStop.sol";
+import {IIntelligenceRewards} from "../interfaces/IIntelligenceRewards.sol";
 import {IMarketEvents} from "../interfaces/IMarketEvents.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IProverStaking} from "../interfaces/IProverStaking.sol";
 import {IRecordStore} from "../interfaces/IRecordStore.sol";
 import {ITreasury} from "../interfaces/ITreasury.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
-import {IIntelligenceRewards} from "../interfaces/IIntelligenceRewards.sol";
 
 /// @title What all parts of the market share
 /// @notice The wiring, fixed at deployment, the one storage layout, and the questions every row asks of a job. Both contracts of

@@ -151,6 +151,8 @@ contract ProverStaking is StakeRewards, StakingParameters {
     function _stake(address prover, uint256 amount) private returns (uint256 shares) {
         require(amount != 0, ZeroAmount());
         require(prover != address(0), ZeroAddress());
+        // More than there can be is refused by name, and no sum below overflows.
+        uint128 stake_ = amount.toUint128();
         // From a prover's first stake on there may be delegators, whom its commission has been shown to.
         if (prover == msg.sender) _commissions[prover].bound = true;
         else _checkOwnStake(prover);
@@ -158,9 +160,9 @@ contract ProverStaking is StakeRewards, StakingParameters {
         Position storage position = _positions[prover][msg.sender];
         _accrue(prover, msg.sender);
         syncVotes(prover, msg.sender);
-        shares = _pools[prover].join(amount);
+        shares = _pools[prover].join(stake_);
         position.shares = (position.shares + shares).toUint128();
-        position.votes = (position.votes + amount).toUint128();
+        position.votes = (uint256(position.votes) + stake_).toUint128();
         position.bondedAt = uint48(block.timestamp);
         if (prover == msg.sender) _checkOwnStake(prover);
         _note(prover);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {INetworkToken} from "../interfaces/INetworkToken.sol";
 import {IProverStaking} from "../interfaces/IProverStaking.sol";
@@ -14,6 +15,7 @@ import {StakeLedger} from "./StakeLedger.sol";
 /// enter a pool: they are credits, and no slash reaches them.
 abstract contract StakeRewards is StakeLedger, ReentrancyGuardTransient {
     using Commission for Commission.Terms;
+    using SafeCast for uint256;
     using SafeERC20 for INetworkToken;
 
     /// @dev What a reward index is a multiple of. A distribution of all tokens to one share adds 2^218 at most.
@@ -35,11 +37,13 @@ abstract contract StakeRewards is StakeLedger, ReentrancyGuardTransient {
     function distributeReward(address prover, uint256 amount) external nonReentrant {
         require(amount != 0, ZeroAmount());
         require(prover != address(0), ZeroAddress());
+        // More than there can be is refused by name, and no sum below overflows.
+        uint256 reward = amount.toUint128();
         uint256 shares = _pools[prover].bondedShares;
         // A reward without a stake to share it is all the prover's.
-        uint256 commission = shares == 0 ? amount : Math.mulDiv(amount, commissionOf(prover), Commission.WHOLE);
+        uint256 commission = shares == 0 ? reward : Math.mulDiv(reward, commissionOf(prover), Commission.WHOLE);
         creditOf[prover] += commission;
-        if (shares != 0) rewardIndexOf[prover] += Math.mulDiv(amount - commission, INDEX_UNIT, shares);
+        if (shares != 0) rewardIndexOf[prover] += Math.mulDiv(reward - commission, INDEX_UNIT, shares);
         emit RewardDistributed(prover, amount, commission);
         token.safeTransferFrom(msg.sender, address(this), amount);
     }

@@ -2,15 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Treasury} from "../../src/governance/Treasury.sol";
 import {FeeAuction} from "../../src/auction/FeeAuction.sol";
 import {SlashAuction} from "../../src/auction/SlashAuction.sol";
+import {Treasury} from "../../src/governance/Treasury.sol";
 import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
 import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {IMarketCredits} from "../../src/interfaces/IMarketCredits.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
-import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
 import {IRecordVerifier} from "../../src/interfaces/IRecordVerifier.sol";
 import {ProofSystem} from "../../src/libraries/ProofSystem.sol";
@@ -26,6 +25,7 @@ import {StakedVotes} from "../../src/staking/StakedVotes.sol";
 import {EmergencyStop} from "../../src/verify/EmergencyStop.sol";
 import {RecordVerifier} from "../../src/verify/RecordVerifier.sol";
 import {VerifierRouter} from "../../src/verify/VerifierRouter.sol";
+import {allocate} from "./Allocations.sol";
 import {Records} from "./Records.sol";
 import {SealVerifierDouble} from "./SealVerifierDouble.sol";
 import {Test} from "./Test.sol";
@@ -116,7 +116,7 @@ abstract contract Deployment is Test {
         router = new VerifierRouter(governor, selectors, verifiers);
         stop = new EmergencyStop(router, store, governor, guardian, new bytes32[](0));
         income = new Treasury(governor, actor("education"));
-        token = new NetworkToken(allocation(contributors));
+        token = new NetworkToken(allocate(contributors, team, treasury));
         StakedVotes votes = new StakedVotes(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
         staking = new ProverStaking(token, votes, governor, stakeRules(1e18), new address[](0), new address[](0));
     }
@@ -182,18 +182,6 @@ abstract contract Deployment is Test {
 
     function marketRules() internal pure returns (IMarketTypes.TokenRules memory) {
         return IMarketTypes.TokenRules(true, COLLATERAL_FLOOR, BOND_FLOOR);
-    }
-
-    function allocation(address contributors) internal view returns (INetworkToken.Allocation memory) {
-        return INetworkToken.Allocation({
-            contributors: contributors,
-            team: team,
-            venture: address(0x7E1),
-            treasury: treasury,
-            advisors: address(0x7E2),
-            management: address(0x7E3),
-            reserve: address(0x7E4)
-        });
     }
 
     function fund(address account, uint256 amount) internal {

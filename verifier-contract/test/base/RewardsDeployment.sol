@@ -3,12 +3,12 @@ pragma solidity 0.8.37;
 
 import {FeeAuction} from "../../src/auction/FeeAuction.sol";
 import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
-import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
-import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
 import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
+import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
-import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
 import {IntelligenceRewards} from "../../src/rewards/IntelligenceRewards.sol";
+import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
+import {allocate} from "./Allocations.sol";
 import {ProverStakingDouble} from "./ProverStakingDouble.sol";
 import {Test} from "./Test.sol";
 import {TreasuryDouble} from "./TreasuryDouble.sol";
@@ -31,7 +31,7 @@ abstract contract RewardsDeployment is Test {
         staking = new ProverStakingDouble();
         treasury = address(new TreasuryDouble());
         uint256 nonce = vm.getNonce(address(this));
-        token = new NetworkToken(allocation(vm.computeCreateAddress(address(this), nonce + 1)));
+        token = new NetworkToken(allocate(vm.computeCreateAddress(address(this), nonce + 1), team, treasury));
         rewards = new IntelligenceRewards(
             IIntelligenceRewards.Wiring({
                 token: token,
@@ -44,17 +44,5 @@ abstract contract RewardsDeployment is Test {
         );
         auction = new FeeAuction(rewards);
         staking.setStake(prover, 1_000_000_000e18);
-    }
-
-    function allocation(address contributors) internal view returns (INetworkToken.Allocation memory) {
-        return INetworkToken.Allocation({
-            contributors: contributors,
-            team: team,
-            venture: address(0x7E1),
-            treasury: treasury,
-            advisors: address(0x7E2),
-            management: address(0x7E3),
-            reserve: address(0x7E4)
-        });
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
 import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
 import {ProverStaking} from "../../src/staking/ProverStaking.sol";
 import {StakedVotes} from "../../src/staking/StakedVotes.sol";
+import {allocate} from "./Allocations.sol";
 import {Test} from "./Test.sol";
 
 /// @notice Token, receipts and staking, and the steps of a stake's life. The timelock is an account here.
@@ -37,17 +37,7 @@ abstract contract StakingDeployment is Test {
     function deployStaking() internal {
         vm.warp(START);
         address stakingAt = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
-        token = new NetworkToken(
-            INetworkToken.Allocation({
-                contributors: address(0x7E0),
-                team: team,
-                venture: address(0x7E1),
-                treasury: treasury,
-                advisors: address(0x7E2),
-                management: address(0x7E3),
-                reserve: address(0x7E4)
-            })
-        );
+        token = new NetworkToken(allocate(address(0x7E0), team, treasury));
         votes = new StakedVotes(stakingAt);
         staking = new ProverStaking(token, votes, timelock, parameters(), new address[](0), new address[](0));
     }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
@@ -84,6 +85,21 @@ contract MarketMoneyTest is Deployment {
         market.withdrawCollateral(token, 60, stranger);
         vm.assertEq(free(prover), 40, "rest");
         vm.assertEq(token.balanceOf(stranger), 60, "arrived");
+    }
+
+    function test_collateral_of_nothing_and_of_too_much_is_refused_by_name() external {
+        fund(prover, 100);
+        vm.startPrank(prover);
+        market.depositCollateral(token, 100);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.NoCredit.selector, prover));
+        market.withdrawCollateral(token, 0, stranger);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.NoCredit.selector, prover));
+        market.withdrawCollateral(IERC20(stranger), 0, prover);
+        bytes memory tooMuch =
+            abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 128, type(uint256).max);
+        vm.expectRevert(tooMuch);
+        market.depositCollateral(token, type(uint256).max);
+        vm.assertEq(free(prover), 100, "as it was");
     }
 
     function test_collateral_of_unlisted_tokens_is_refused() external {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
@@ -33,6 +34,20 @@ contract StakingStakeTest is StakingDeployment {
         vm.prank(prover);
         vm.expectRevert(abi.encodeWithSelector(IProverStaking.BelowMinimumStake.selector, prover, MINIMUM - 1, MINIMUM));
         staking.stake(prover, MINIMUM - 1);
+    }
+
+    function test_more_than_there_can_be_is_refused_by_name() external {
+        stake(prover, prover, MINIMUM);
+        bytes memory tooMuch =
+            abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 128, type(uint256).max);
+        vm.startPrank(prover);
+        vm.expectRevert(tooMuch);
+        staking.stake(prover, type(uint256).max);
+        vm.expectRevert(tooMuch);
+        staking.stakeWithPermit(prover, type(uint256).max, 0, 0, 0, 0);
+        vm.expectRevert(tooMuch);
+        staking.distributeReward(prover, type(uint256).max);
+        vm.assertEq(staking.bondedStake(prover), MINIMUM, "as it was");
     }
 
     function test_the_delegator_keeps_the_vote() external {
