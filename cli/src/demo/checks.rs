@@ -3,6 +3,7 @@
 use crate::output::Output;
 use serde::Serialize;
 use std::fmt::Display;
+use verin_contracts::ContractsError;
 
 /// One comparison.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +30,15 @@ impl Checks {
     /// A condition, with what it demands and what there is.
     pub(super) fn holds(&mut self, what: impl Into<String>, expected: impl Display, got: impl Display, ok: bool) {
         self.push(what.into(), expected.to_string(), got.to_string(), ok);
+    }
+
+    /// A call that the contract must refuse with this error.
+    pub(super) fn refused<T>(&mut self, what: &str, error: &str, result: Result<T, ContractsError>) {
+        let got = match &result {
+            Ok(_) => "accepted",
+            Err(e) => e.revert().unwrap_or("no answer"),
+        };
+        self.same(what, error, got);
     }
 
     fn push(&mut self, what: String, expected: String, got: String, ok: bool) {

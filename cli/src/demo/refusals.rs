@@ -80,8 +80,7 @@ impl Story<'_> {
         let late = self.request(offer, &ask, &bytes).await?;
         let sealed = offer.prove(&self.world, &[input], None, &[late.id], cast.prover, &mut rng)?;
         let early = self.world.contracts.expire(cast.requester, late.id).await;
-        let early = early.err().and_then(|e| e.revert().map(str::to_string)).unwrap_or_else(|| "accepted".into());
-        self.checks.same("an end before time is up", "TooEarly".to_string(), early);
+        self.checks.refused("an end before time is up", "TooEarly", early);
         self.world.contracts.network.pass(A_MINUTE + 1).await?;
         self.refused("an expired request", &sealed.fulfilment, cast.prover, Some("NothingToFulfil")).await?;
         let (amount, _) = self.world.contracts.expire(cast.stranger, late.id).await?;

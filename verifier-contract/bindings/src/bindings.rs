@@ -74,4 +74,5 @@ pub fn error_name(data: &[u8]) -> Option<&'static str> {
         .or_else(|| FeeAuction::FeeAuctionErrors::name_by_selector(selector))
         .or_else(|| SlashAuction::SlashAuctionErrors::name_by_selector(selector))
         .or_else(|| IntelligenceRewards::IntelligenceRewardsErrors::name_by_selector(selector))
+        .or_else(|| DeploymentFactory::DeploymentFactoryErrors::name_by_selector(selector))
 }

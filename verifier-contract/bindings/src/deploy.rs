@@ -5,7 +5,7 @@ use crate::bindings::{
     Allocation, AuditAttestations, DeploymentFactory, EmergencyStop, FeeAuction, InferenceMarket, InferenceVerifier,
     IntelligenceRewards, MarketRequests, MarketWiring, ModelRegistry, NetworkToken, ProverStaking, RecordStore,
     RecordVerifier, RevenueShareFactory, RewardsWiring, SealVerifier, SlashAuction, StakedVotes, StakingParameters,
-    TokenRules, Treasury, VerifierRouter, VerinGovernor, VerinTimelock, VestingVault, market_requests,
+    TokenRules, Treasury, VerifierRouter, VerinGovernor, VerinTimelock, VestingVault,
 };
 use crate::error::ContractsError;
 use crate::network::{Network, account};
@@ -179,9 +179,12 @@ fn init_code(code: &Bytes, arguments: impl SolConstructor) -> Vec<u8> {
     [code.to_vec(), arguments.abi_encode()].concat()
 }
 
+/// How many contracts [`deploy`] names.
+pub const CONTRACTS: usize = 24;
+
 /// Every contract with its name and creation code, in the order of deployment: a constructor that asks another contract comes
 /// after it.
-fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Vec<(&'static str, Vec<u8>)> {
+fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> [(&'static str, Vec<u8>); CONTRACTS] {
     let at = |name: &str| plan.address_of(name);
     let timelock = at("VerinTimelock");
     let vault = |part: u8, beneficiary| {
@@ -230,9 +233,7 @@ fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Vec<(&'static str, V
         collateralFloor: alloy::primitives::aliases::U120::from(p.collateral_floor),
         bondFloor: alloy::primitives::aliases::U120::from(p.bond_floor),
     };
-    let requests = market_requests::MarketStorage::Wiring::abi_decode(&market.abi_encode())
-        .unwrap_or_else(|_| unreachable!("the same struct, generated twice"));
-    vec![
+    [
         (
             "VerinTimelock",
             init_code(&VerinTimelock::BYTECODE, VerinTimelock::constructorCall { governor: at("VerinGovernor") }),
@@ -359,7 +360,8 @@ fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Vec<(&'static str, V
                 },
             ),
         ),
-        ("MarketRequests", init_code(&MarketRequests::BYTECODE, MarketRequests::constructorCall { wiring: requests })),
+        // Of the market's wiring, whose type was generated once for each of the two contracts.
+        ("MarketRequests", [MarketRequests::BYTECODE.to_vec(), market.abi_encode()].concat()),
         (
             "InferenceMarket",
             init_code(
@@ -369,9 +371,6 @@ fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Vec<(&'static str, V
         ),
     ]
 }
-
-/// How many contracts [`deploy`] names.
-pub const CONTRACTS: usize = 24;
 
 /// Deploys what is not there yet for `srs`; `progress` is told each contract's name before it is sent.
 ///

@@ -4,6 +4,7 @@ use crate::bindings::audit_attestations::AuditAttestations::AuditAttestationsEve
 use crate::bindings::emergency_stop::EmergencyStop::EmergencyStopEvents;
 use crate::bindings::fee_auction::FeeAuction::FeeAuctionEvents;
 use crate::bindings::inference_market::InferenceMarket::InferenceMarketEvents;
+use crate::bindings::inference_verifier::InferenceVerifier::InferenceVerifierEvents;
 use crate::bindings::intelligence_rewards::IntelligenceRewards::IntelligenceRewardsEvents;
 use crate::bindings::model_registry::ModelRegistry::ModelRegistryEvents;
 use crate::bindings::network_token::NetworkToken::NetworkTokenEvents;
@@ -12,8 +13,12 @@ use crate::bindings::record_store::RecordStore::RecordStoreEvents;
 use crate::bindings::record_verifier::RecordVerifier::RecordVerifierEvents;
 use crate::bindings::revenue_share_factory::RevenueShareFactory::RevenueShareFactoryEvents;
 use crate::bindings::slash_auction::SlashAuction::SlashAuctionEvents;
+use crate::bindings::staked_votes::StakedVotes::StakedVotesEvents;
 use crate::bindings::treasury::Treasury::TreasuryEvents;
 use crate::bindings::verifier_router::VerifierRouter::VerifierRouterEvents;
+use crate::bindings::verin_governor::VerinGovernor::VerinGovernorEvents;
+use crate::bindings::verin_timelock::VerinTimelock::VerinTimelockEvents;
+use crate::bindings::vesting_vault::VestingVault::VestingVaultEvents;
 use crate::deploy::Contracts;
 use crate::error::ContractsError;
 use alloy::primitives::Log;
@@ -33,12 +38,22 @@ pub enum Event {
     Router(VerifierRouterEvents),
     /// Seals were stopped.
     Stop(EmergencyStopEvents),
+    /// An inference of a listing was verified (ERC-7992).
+    Inference(InferenceVerifierEvents),
     /// A listing began or changed.
     Registry(ModelRegistryEvents),
     /// Tokens moved.
     Token(NetworkTokenEvents),
+    /// Receipts of stake, and whom their votes are with.
+    Votes(StakedVotesEvents),
     /// Stake moved, locks were opened and closed.
     Staking(ProverStakingEvents),
+    /// A proposal, a vote.
+    Governor(VerinGovernorEvents),
+    /// What was decided waits, or was executed.
+    Timelock(VerinTimelockEvents),
+    /// A part of the supply was released.
+    Vault(VestingVaultEvents),
     /// Income came in, or was spent.
     Treasury(TreasuryEvents),
     /// A revenue share was made.
@@ -72,58 +87,31 @@ impl Contracts {
     /// # Errors
     /// It is of one of them, but no event that it has.
     pub fn event(&self, log: &Log) -> Result<Option<Event>, ContractsError> {
-        fn decode<E: SolEventInterface>(log: &Log, event: fn(E) -> Event) -> Result<Option<Event>, ContractsError> {
-            let decoded = E::decode_log(log).map_err(|e| ContractsError::Mismatch {
-                what: format!("a log of {}", log.address),
-                expected: "an event of the contract there".into(),
-                got: e.to_string(),
-            })?;
-            Ok(Some(event(decoded.data)))
-        }
-        let from = log.address;
-        if from == *self.market.address() {
-            return decode(log, Event::Market);
-        }
-        if from == *self.token.address() {
-            return decode(log, Event::Token);
-        }
-        if from == *self.staking.address() {
-            return decode(log, Event::Staking);
-        }
-        if from == *self.rewards.address() {
-            return decode(log, Event::Rewards);
-        }
-        if from == *self.treasury.address() {
-            return decode(log, Event::Treasury);
-        }
-        if from == *self.registry.address() {
-            return decode(log, Event::Registry);
-        }
-        if from == *self.store.address() {
-            return decode(log, Event::Store);
-        }
-        if from == *self.verifier.address() {
-            return decode(log, Event::Verifier);
-        }
-        if from == *self.router.address() {
-            return decode(log, Event::Router);
-        }
-        if from == *self.stop.address() {
-            return decode(log, Event::Stop);
-        }
-        if from == *self.shares.address() {
-            return decode(log, Event::Shares);
-        }
-        if from == *self.fee_auction.address() {
-            return decode(log, Event::FeeAuction);
-        }
-        if from == *self.slash_auction.address() {
-            return decode(log, Event::SlashAuction);
-        }
-        if from == *self.attestations.address() {
-            return decode(log, Event::Attestations);
-        }
-        Ok(None)
+        let Some(from) = self.deployed.iter().find(|deployed| deployed.address == log.address) else { return Ok(None) };
+        let event = match from.name {
+            "RecordStore" => decode(log, Event::Store),
+            "RecordVerifier" => decode(log, Event::Verifier),
+            "VerifierRouter" => decode(log, Event::Router),
+            "EmergencyStop" => decode(log, Event::Stop),
+            "InferenceVerifier" => decode(log, Event::Inference),
+            "ModelRegistry" => decode(log, Event::Registry),
+            "AuditAttestations" => decode(log, Event::Attestations),
+            "NetworkToken" => decode(log, Event::Token),
+            "StakedVotes" => decode(log, Event::Votes),
+            "ProverStaking" => decode(log, Event::Staking),
+            "VerinGovernor" => decode(log, Event::Governor),
+            "VerinTimelock" => decode(log, Event::Timelock),
+            "Treasury" => decode(log, Event::Treasury),
+            "RevenueShareFactory" => decode(log, Event::Shares),
+            "IntelligenceRewards" => decode(log, Event::Rewards),
+            "FeeAuction" => decode(log, Event::FeeAuction),
+            "SlashAuction" => decode(log, Event::SlashAuction),
+            "InferenceMarket" => decode(log, Event::Market),
+            name if name.starts_with("VestingVault.") => decode(log, Event::Vault),
+            // SealVerifier has no events; those of MarketRequests are the market's, on whose storage its code runs.
+            _ => return Ok(None),
+        };
+        event.map(Some)
     }
 
     /// Everything that happened from block `first` to block `last`, in order.
@@ -144,4 +132,13 @@ impl Contracts {
         events.sort_by_key(|happened| (happened.block, happened.index));
         Ok(events)
     }
+}
+
+fn decode<E: SolEventInterface>(log: &Log, event: fn(E) -> Event) -> Result<Event, ContractsError> {
+    let decoded = E::decode_log(log).map_err(|e| ContractsError::Mismatch {
+        what: format!("a log of {}", log.address),
+        expected: "an event of the contract there".into(),
+        got: e.to_string(),
+    })?;
+    Ok(event(decoded.data))
 }

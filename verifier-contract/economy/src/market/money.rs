@@ -27,6 +27,7 @@ impl State {
                 self.pull(token, from, amount)
             }
             Call::WithdrawCollateral { token, amount, to } => {
+                require(!amount.is_zero(), Refusal::NoCredit)?;
                 self.hold(from, token, amount)?;
                 self.market_tells(Event::CollateralWithdrawn { account: from, token, to, amount });
                 self.send(token, to, amount)

@@ -1,14 +1,13 @@
 //! Every balance of every account, on the chain and in the model.
 
-use crate::abi::MarketTypes::TokenRules;
-use crate::abi::{
-    FeeAuction, InferenceMarket as Market, IntelligenceRewards as Rewards, ModelRegistry, NetworkToken, ProverStaking,
-    StakedVotes, Treasury,
-};
 use crate::chain::Chain;
 use crate::network::{PROVERS, World};
 use alloy::primitives::{Address, B256, U256};
 use std::fmt::Debug;
+use verin_contracts::bindings::{
+    FeeAuction, InferenceMarket as Market, IntelligenceRewards as Rewards, ModelRegistry, NetworkToken, ProverStaking,
+    StakedVotes, TokenRules, Treasury,
+};
 use verin_economy::State;
 use verin_economy::books::Books;
 use verin_economy::market::{End, Stage, Take};

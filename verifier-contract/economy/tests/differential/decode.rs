@@ -1,13 +1,13 @@
 //! A log as the model's event.
 
-use crate::abi::fee_auction::FeeAuction::FeeAuctionEvents as Auctions;
-use crate::abi::market::InferenceMarket::InferenceMarketEvents as Markets;
-use crate::abi::rewards::IntelligenceRewards::IntelligenceRewardsEvents as Reward;
-use crate::abi::slash_auction::SlashAuction::SlashAuctionEvents as Slashes;
-use crate::abi::staking::ProverStaking::ProverStakingEvents as Stakings;
-use crate::abi::treasury::Treasury::TreasuryEvents as Treasuries;
 use alloy::primitives::{Log, U256};
 use alloy::sol_types::SolEventInterface;
+use verin_contracts::bindings::fee_auction::FeeAuction::FeeAuctionEvents as Auctions;
+use verin_contracts::bindings::inference_market::InferenceMarket::InferenceMarketEvents as Markets;
+use verin_contracts::bindings::intelligence_rewards::IntelligenceRewards::IntelligenceRewardsEvents as Reward;
+use verin_contracts::bindings::prover_staking::ProverStaking::ProverStakingEvents as Stakings;
+use verin_contracts::bindings::slash_auction::SlashAuction::SlashAuctionEvents as Slashes;
+use verin_contracts::bindings::treasury::Treasury::TreasuryEvents as Treasuries;
 use verin_economy::market::{Event as M, Work};
 use verin_economy::{Event, Network, auction, rewards, staking, treasury};
 

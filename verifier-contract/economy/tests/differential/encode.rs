@@ -1,15 +1,15 @@
 //! An action as a transaction: to whom, and its calldata.
 
-use crate::abi::MarketTypes as Types;
-use crate::abi::{
-    EmergencyStop, FeeAuction, InferenceMarket as Market, IntelligenceRewards as Rewards, ModelRegistry, NetworkToken,
-    ProverStaking as Staking, SlashAuction, Treasury, VerifierRouter,
-};
 use crate::chain::Chain;
 use crate::network::World;
 use alloy::primitives::{Address, Bytes, FixedBytes, U256};
 use alloy::signers::SignerSync;
 use alloy::sol_types::SolCall;
+use verin_contracts::bindings::inference_market::IMarketTypes as Types;
+use verin_contracts::bindings::{
+    EmergencyStop, FeeAuction, InferenceMarket as Market, IntelligenceRewards as Rewards, ModelRegistry, NetworkToken,
+    ProverStaking as Staking, SlashAuction, Treasury, VerifierRouter,
+};
 use verin_economy::tokens::Health;
 use verin_economy::{Action, Call, auction, market, registry, rewards, staking, tokens, treasury};
 

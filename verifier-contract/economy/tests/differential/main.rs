@@ -7,7 +7,6 @@
 //! VERIN_SEED=123 cargo test --release --workspace --test differential -- --nocapture            one, step by step
 //! ```
 
-mod abi;
 mod chain;
 mod compare;
 mod decode;

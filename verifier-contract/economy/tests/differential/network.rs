@@ -1,7 +1,6 @@
 //! The network that every sequence begins from: all contracts, listings of records of every kind, accounts with tokens, stake
 //! and collateral; and the model's state of the same.
 
-use crate::abi::{self, InferenceMarket, IntelligenceRewards, ModelRegistry, NetworkToken, ProverStaking, RecordStore};
 use crate::chain::{Chain, Snapshot};
 use crate::doubles;
 use crate::encode::encode;
@@ -9,6 +8,11 @@ use alloy::primitives::{Address, B256, Bytes, FixedBytes, U256, keccak256};
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::{SolCall, SolConstructor, SolValue};
 use std::collections::BTreeMap;
+use verin_contracts::bindings::{
+    Allocation, EmergencyStop, FeeAuction, InferenceMarket, IntelligenceRewards, ListingTerms, MarketRequests,
+    MarketWiring, ModelRegistry, NetworkToken, ProverStaking, RecordStore, RecordVerifier, RewardsWiring, SlashAuction,
+    StakedVotes, StakingParameters, TokenRules as MarketRules, Treasury, VerifierRouter,
+};
 use verin_economy::books::Books;
 use verin_economy::market::{self, TokenRules};
 use verin_economy::registry::{Listing, Record};
@@ -142,20 +146,18 @@ pub fn deploy() -> World {
     d.chain.etch(seals, Bytes::from_static(doubles::ACCEPTS));
 
     let store = d.create_code(RecordStore::BYTECODE.to_vec());
-    let verifier = d.create(
-        &abi::RecordVerifier::BYTECODE,
-        &abi::RecordVerifier::constructorCall { store_: store, verifier_: seals },
-    );
+    let verifier =
+        d.create(&RecordVerifier::BYTECODE, &RecordVerifier::constructorCall { store_: store, verifier_: seals });
     let registry = d.create(&ModelRegistry::BYTECODE, &ModelRegistry::constructorCall { store_: store });
     let selectors_ = vec![FixedBytes(SELECTOR)];
     let verifiers = vec![verifier];
     let router = d.create(
-        &abi::VerifierRouter::BYTECODE,
-        &abi::VerifierRouter::constructorCall { governor_: governor, selectors_, verifiers },
+        &VerifierRouter::BYTECODE,
+        &VerifierRouter::constructorCall { governor_: governor, selectors_, verifiers },
     );
     let stop = d.create(
-        &abi::EmergencyStop::BYTECODE,
-        &abi::EmergencyStop::constructorCall {
+        &EmergencyStop::BYTECODE,
+        &EmergencyStop::constructorCall {
             router_: router,
             store_: store,
             governor_: governor,
@@ -163,13 +165,11 @@ pub fn deploy() -> World {
             canaries: Vec::new(),
         },
     );
-    let treasury = d.create(
-        &abi::Treasury::BYTECODE,
-        &abi::Treasury::constructorCall { timelock_: governor, beneficiary_: education },
-    );
+    let treasury =
+        d.create(&Treasury::BYTECODE, &Treasury::constructorCall { timelock_: governor, beneficiary_: education });
     // From the token on: token, votes, staking, rewards, fee auction, slash auction, requests, market.
     let [rewards, fee_auction, slash_auction, market] = [3, 4, 5, 7].map(|others| d.after(others));
-    let allocation = |contributors| abi::token::INetworkToken::Allocation {
+    let allocation = |contributors| Allocation {
         contributors,
         team: bank,
         venture: bank,
@@ -180,7 +180,7 @@ pub fn deploy() -> World {
     };
     let token = d.create(&NetworkToken::BYTECODE, &NetworkToken::constructorCall { to: allocation(rewards) });
     let staking = d.after(1);
-    let votes = d.create(&abi::StakedVotes::BYTECODE, &abi::StakedVotes::constructorCall { staking_: staking });
+    let votes = d.create(&StakedVotes::BYTECODE, &StakedVotes::constructorCall { staking_: staking });
     let stake_rules = staking::Parameters {
         minimum_stake: U256::from(2) * UNIT,
         stake_per_lock: U256::from(3) * UNIT,
@@ -192,7 +192,7 @@ pub fn deploy() -> World {
             token_: token,
             votes_: votes,
             timelock: governor,
-            initial: abi::staking::IProverStaking::Parameters {
+            initial: StakingParameters {
                 minimumStake: stake_rules.minimum_stake.to(),
                 stakePerLock: stake_rules.stake_per_lock.to(),
                 maxSlashBps: stake_rules.max_slash_bps.try_into().expect("small"),
@@ -205,22 +205,15 @@ pub fn deploy() -> World {
     d.create(
         &IntelligenceRewards::BYTECODE,
         &IntelligenceRewards::constructorCall {
-            wiring: abi::rewards::IIntelligenceRewards::Wiring {
-                token,
-                market,
-                auction: fee_auction,
-                staking,
-                treasury,
-                governor,
-            },
+            wiring: RewardsWiring { token, market, auction: fee_auction, staking, treasury, governor },
         },
     );
-    d.create(&abi::FeeAuction::BYTECODE, &abi::FeeAuction::constructorCall { rewards_: rewards });
+    d.create(&FeeAuction::BYTECODE, &FeeAuction::constructorCall { rewards_: rewards });
     d.create(
-        &abi::SlashAuction::BYTECODE,
-        &abi::SlashAuction::constructorCall { rewards_: rewards, market_: market, treasury_: treasury },
+        &SlashAuction::BYTECODE,
+        &SlashAuction::constructorCall { rewards_: rewards, market_: market, treasury_: treasury },
     );
-    let wiring = abi::requests::MarketStorage::Wiring {
+    let wiring = MarketWiring {
         registry,
         store,
         router,
@@ -232,28 +225,13 @@ pub fn deploy() -> World {
         governor,
         guardian,
     };
-    let requests = d.create(&abi::MarketRequests::BYTECODE, &abi::MarketRequests::constructorCall { wiring });
+    let requests = d.create_code([MarketRequests::BYTECODE.to_vec(), wiring.abi_encode()].concat());
     let made = d.create(
         &InferenceMarket::BYTECODE,
         &InferenceMarket::constructorCall {
-            wiring: abi::market::MarketStorage::Wiring {
-                registry,
-                store,
-                router,
-                stop,
-                rewards,
-                staking,
-                treasury,
-                slashAuction: slash_auction,
-                governor,
-                guardian,
-            },
+            wiring,
             requests,
-            rules: abi::MarketTypes::TokenRules {
-                allowed: true,
-                collateralFloor: U256::from(300).to(),
-                bondFloor: U256::from(11).to(),
-            },
+            rules: MarketRules { allowed: true, collateralFloor: U256::from(300).to(), bondFloor: U256::from(11).to() },
         },
     );
     assert_eq!(made, market, "the market's address");
@@ -329,13 +307,8 @@ pub fn deploy() -> World {
     for (id, (record, coin, price, owner_bps)) in (1..).zip(offers) {
         let holder = actors[usize::from(ACTORS) - 1 - (id as usize % 3)].address();
         let payment_token = if coin == 0 { Address::ZERO } else { tokens[coin] };
-        let terms = abi::registry::IModelRegistry::Terms {
-            startPrice: price,
-            price,
-            duration: 0,
-            ownerBps: owner_bps,
-            paymentToken: payment_token,
-        };
+        let terms =
+            ListingTerms { startPrice: price, price, duration: 0, ownerBps: owner_bps, paymentToken: payment_token };
         let list = ModelRegistry::listCall {
             recordHash: hashes[record],
             proofSystem: FixedBytes(SELECTOR),

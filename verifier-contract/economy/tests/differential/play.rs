@@ -1,6 +1,5 @@
 //! One sequence on both sides.
 
-use crate::abi::error_name;
 use crate::chain::Chain;
 use crate::compare::{Difference, compare};
 use crate::decode::decode;
@@ -9,6 +8,7 @@ use crate::generate::{Generator, Step};
 use crate::network::World;
 use std::collections::BTreeMap;
 use std::fmt;
+use verin_contracts::bindings::error_name;
 use verin_economy::books::Books;
 use verin_economy::market::{self, Stage};
 use verin_economy::tokens::{self, Health};

@@ -3,11 +3,6 @@
 /// Contract, function, what it does, why that may be.
 type Exception = (&'static str, &'static str, &'static str, &'static str);
 
-// Weaknesses that are known: the call is refused, but not by a name.
-const SUM_FIRST: &str = "known: the amount is added, checked, before the token refuses it: nobody has so much";
-const CREATE3: &str = "known: solady's `DeploymentFailed()` is raised in assembly, so the ABI does not declare it";
-
-// What others' code does.
 const CHECKPOINTS: &str = "OpenZeppelin's `Votes.checkpoints` reads an array at the index it is given";
 const ENUM: &str = "the decoder refuses what is no value of the enum, which is a uint8 in the ABI";
 const NESTED: &str = "the proof is an encoding within the calldata, and this one is malformed";
@@ -18,19 +13,12 @@ const MEMORY: &str = "Solidity's decoder of `memory` panics where a length canno
 
 /// Refusals without a declared error.
 pub const REFUSALS: &[Exception] = &[
-    ("ProverStaking", "stake", "Panic(0x11)", SUM_FIRST),
-    ("ProverStaking", "stakeWithPermit", "Panic(0x11)", SUM_FIRST),
-    ("ProverStaking", "distributeReward", "Panic(0x11)", SUM_FIRST),
-    ("InferenceMarket", "depositCollateral", "Panic(0x11)", SUM_FIRST),
-    ("DeploymentFactory", "deploy", "unknown error", CREATE3),
-    ("DeploymentFactory", "deploy", "unknown error (malformed)", CREATE3),
     ("StakedVotes", "checkpoints", "Panic(0x32)", CHECKPOINTS),
     ("AuditAttestations", "attest", "says nothing", ENUM),
     ("InferenceVerifier", "verifyInference", "says nothing", NESTED),
     ("FeeAuction", "sync", "says nothing", NO_TOKEN),
     ("SlashAuction", "sync", "says nothing", NO_TOKEN),
     ("InferenceMarket", "setTokenRules", "says nothing", NO_TOKEN),
-    ("InferenceMarket", "withdrawCollateral", "says nothing", NO_TOKEN),
     ("Treasury", "donate", "says nothing", NO_TOKEN),
     ("Treasury", "freeOf", "says nothing", NO_TOKEN),
     ("Treasury", "receiveIncome", "says nothing", NO_TOKEN),

@@ -1,7 +1,6 @@
 //! What is attacked: every contract of `verifier-contract/abi`, deployed and in the middle of its life.
 
 use super::arguments::Known;
-use crate::abi::{InferenceMarket, NetworkToken, VerifierRouter};
 use crate::chain::{Chain, Snapshot};
 use crate::encode::{encode, terms_of};
 use crate::generate::{Generator, Step};
@@ -15,6 +14,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
+use verin_contracts::bindings::{InferenceMarket, NetworkToken, VerifierRouter};
 use verin_economy::market::Stage;
 use verin_economy::{Action, Call, State, market, registry, tokens};
 
