@@ -158,6 +158,7 @@ contract DeployedGovernanceTest is Deployed {
         market.lock(jobId, PRICE, prover);
         vm.stopPrank();
         vm.assertEq(staking.openLocks(prover), 1, "a lock of the stake");
+        // A seal is of its job, and so of this deployment: none can be a fixture. Real ones settle on a chain that Rust deploys.
         vm.mockCall(deployed("RecordVerifier"), abi.encodePacked(IRecordVerifier.verify.selector), "");
         bytes32[] memory jobs = new bytes32[](1);
         jobs[0] = jobId;

@@ -499,7 +499,7 @@ contract MarketHandler is Deployment {
         amount = bound(amount, 0, most / 4 + 1);
         bytes memory call_ =
             abi.encodeCall(market.withdrawCollateral, (tokens[t % 2], amount, account(who % ACTORS + 1)));
-        act(account(who), call_, amount <= most, "collateral out");
+        act(account(who), call_, amount != 0 && amount <= most, "collateral out");
     }
 
     function withdraw(uint256 who, uint256 t) external {
@@ -635,7 +635,8 @@ contract MarketHandler is Deployment {
             act(by, abi.encodeCall(market.withdraw, (token_, stranger)), true, "credit");
         }
         uint256 amount = market.freeCollateralOf(by, token_);
-        act(by, abi.encodeCall(market.withdrawCollateral, (token_, amount, stranger)), true, "collateral");
+        bool some = amount != 0;
+        act(by, abi.encodeCall(market.withdrawCollateral, (token_, amount, stranger)), some, "collateral");
     }
 
     /// @notice Everything of a job that must never change.
