@@ -1,6 +1,6 @@
 //! The end of a week: books are closed, work is rewarded, everybody withdraws, and the chain's balances meet the ledger's.
 
-use super::ledger::tokens;
+use super::ledger::{halves, tokens};
 use super::report::{BalanceFacts, EpochFacts};
 use super::story::Story;
 use crate::error::CliError;
@@ -19,8 +19,9 @@ impl Story<'_> {
         let epoch = self.world.contracts.epoch().await?;
         self.world.contracts.network.pass(EPOCH + AUCTION_WINDOW).await?;
         let closed = self.world.contracts.close(self.world.cast.stranger, epoch).await?;
-        let (fees, rewards) = (self.ledger.fees, self.ledger.rewards());
-        let (burned, kept) = (fees / 2, fees - fees / 2);
+        let number = epoch.saturating_to();
+        let (fees, rewards) = (self.ledger.fees, self.ledger.rewards(number).saturating_to::<u128>());
+        let (burned, kept) = halves(fees);
         self.checks.same("proceeds of the epoch", U256::from(fees), closed.proceeds);
         self.checks.same("rewards of the epoch", U256::from(rewards), closed.rewards);
         self.checks.same("burned", U256::from(burned), closed.burned);
@@ -34,7 +35,7 @@ impl Story<'_> {
         self.output.fact("rewards", format_args!("{}, at most 3/4 of the fees", tokens(rewards)));
 
         let mut claims = Vec::new();
-        for (account, as_prover, as_creator) in self.ledger.claims() {
+        for (account, as_prover, as_creator) in self.ledger.claims(number) {
             let claimed = self.world.contracts.claim(epoch, account).await?;
             let name = self.name(account);
             self.checks.same(format!("{name}: reward for proving"), U256::from(as_prover), claimed.as_prover);
@@ -80,7 +81,7 @@ impl Story<'_> {
         let left = contracts.balance(*contracts.market.address()).await?;
         self.checks.same("what the market still holds", U256::ZERO, left);
         let supply = contracts.network.view("reading the supply", contracts.token.totalSupply()).await?;
-        self.checks.same("supply", U256::from(SUPPLY - self.ledger.fees / 2), supply);
+        self.checks.same("supply", U256::from(SUPPLY - halves(self.ledger.fees).0), supply);
         Ok(())
     }
 

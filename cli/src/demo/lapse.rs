@@ -2,7 +2,7 @@
 //! collateral is whose work it was instead, or the treasury's.
 
 use super::inference::AN_HOUR;
-use super::ledger::tokens;
+use super::ledger::{halves, tokens};
 use super::listing::Offer;
 use super::report::LapseFacts;
 use super::story::Story;
@@ -22,7 +22,7 @@ impl Story<'_> {
         let (contracts, cast) = (self.world.contracts.clone(), self.world.cast);
         let rescued = self.take_and_sleep(offer).await?;
         let lost = self.take_and_sleep(offer).await?;
-        let (half, price) = (offer.price / 2, U256::from(offer.price));
+        let ((half, rest), price) = (halves(offer.price), U256::from(offer.price));
 
         contracts.network.pass(u64::from(AN_HOUR) + 1).await?;
         let input = self.digits.input(DIGIT)?;
@@ -33,7 +33,7 @@ impl Story<'_> {
         for late in &settled.late {
             self.checks.same("late: price back", price, late.refund);
             self.checks.same("late: bounty", U256::from(half), late.bounty);
-            self.checks.same("late: slashed", U256::from(offer.price - half), late.slashed);
+            self.checks.same("late: slashed", U256::from(rest), late.slashed);
         }
         self.ledger.receive(cast.requester, offer.price);
         self.ledger.receive(cast.prover, half);
@@ -47,7 +47,7 @@ impl Story<'_> {
         let refunded = contracts.refund(cast.stranger, lost.id).await?;
         self.checks.same("lost: price back", price, refunded.refund);
         self.checks.same("lost: the treasury's", U256::from(half), refunded.income);
-        self.checks.same("lost: slashed", U256::from(offer.price - half), refunded.slashed);
+        self.checks.same("lost: slashed", U256::from(rest), refunded.slashed);
         self.ledger.receive(cast.requester, offer.price);
         self.ledger.slash(cast.sluggard, offer.price);
         self.output.fact("proved by nobody", format_args!("{} back to the requester", tokens(offer.price)));
@@ -55,7 +55,7 @@ impl Story<'_> {
         let income = contracts.send_income(cast.stranger).await?;
         self.checks.same("the treasury's half of the collateral", U256::from(half), income);
         let slashed = contracts.forward_slashes(cast.stranger).await?;
-        self.checks.same("what was slashed", U256::from(2 * (offer.price - half)), slashed);
+        self.checks.same("what was slashed", U256::from(2 * rest), slashed);
         let lost_collateral = 2 * offer.price;
         self.ledger.receive(cast.treasury, lost_collateral - half);
         self.output.fact("it lost", format_args!("{} of collateral", tokens(lost_collateral)));

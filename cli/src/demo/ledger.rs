@@ -1,10 +1,14 @@
-//! Who must have how much, computed here from the rules and never read from the chain.
+//! Who must have how much, computed from the rules (`verin-economy`) and never read from the chain.
 
 use std::collections::BTreeMap;
-use verin_contracts::Address;
+use verin_contracts::{Address, U256};
+use verin_economy::formulas;
 
 /// Base units of a token.
 pub(super) const TOKEN: u128 = 10u128.pow(18);
+
+/// k of a network that has just been deployed, in 1/10,000: rewards are at most so much of an epoch's proceeds.
+const REWARD_SHARE: u64 = 7_500;
 
 /// Parts of a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +18,16 @@ pub(super) struct Split {
     pub(super) prover: u128,
 }
 
-/// fee = ceil(1 %), owner = floor(share), prover = the rest.
+/// What of a price is whose.
 pub(super) fn split(price: u128, owner_bps: u16) -> Split {
-    let (fee, owner) = (price.div_ceil(100), price * u128::from(owner_bps) / 10_000);
-    Split { fee, owner, prover: price - fee - owner }
+    let formulas::Split { fee, owner, prover } = formulas::split(U256::from(price), owner_bps.into());
+    Split { fee: fee.saturating_to(), owner: owner.saturating_to(), prover: prover.saturating_to() }
+}
+
+/// Half of an amount, rounded down, and the rest: of collateral that is lost, and of an epoch's fees.
+pub(super) fn halves(amount: u128) -> (u128, u128) {
+    let (half, rest) = formulas::halves(U256::from(amount));
+    (half.saturating_to(), rest.saturating_to())
 }
 
 /// Tokens by account, collateral in the market, and the running epoch's fees: in total, by who proved and by whose listing it was.
@@ -75,26 +85,25 @@ impl Ledger {
         self.balances.get(&account).copied().unwrap_or_default()
     }
 
-    /// Rewards of the epoch: three quarters of its fees.
-    pub(super) fn rewards(&self) -> u128 {
-        self.fees * 3 / 4
+    /// Rewards of the epoch, of which fees in network tokens are the proceeds.
+    pub(super) fn rewards(&self, epoch: u64) -> U256 {
+        formulas::pool(U256::from(self.fees), REWARD_SHARE, formulas::emission(epoch, U256::ZERO))
     }
 
-    /// Who may claim, and how much for proving and for listings: 0.8 and 0.2 of the rewards, in proportion to fees.
-    pub(super) fn claims(&self) -> Vec<(Address, u128, u128)> {
-        let whole = self.fees.max(1) * 10;
-        let part = |tenths: u128, of: &BTreeMap<Address, u128>, account: &Address| {
-            mul_div(self.rewards() * tenths, of.get(account).copied().unwrap_or_default(), whole)
+    /// Who may claim, and how much for proving and for listings.
+    pub(super) fn claims(&self, epoch: u64) -> Vec<(Address, u128, u128)> {
+        let fees = U256::from(self.fees);
+        let part = |tenths: u64, of: &BTreeMap<Address, u128>, account: &Address| {
+            let fee = U256::from(of.get(account).copied().unwrap_or_default());
+            let pot = formulas::Pot { fees, proceeds: fees };
+            formulas::share(self.rewards(epoch), fees, pot, fee, tenths).saturating_to()
         };
         let accounts: std::collections::BTreeSet<_> = self.by_prover.keys().chain(self.by_owner.keys()).collect();
-        accounts.into_iter().map(|a| (*a, part(8, &self.by_prover, a), part(2, &self.by_owner, a))).collect()
+        let both = |a: &Address| {
+            (*a, part(formulas::PROVER_TENTHS, &self.by_prover, a), part(formulas::CREATOR_TENTHS, &self.by_owner, a))
+        };
+        accounts.into_iter().map(both).collect()
     }
-}
-
-/// `a * b / c`, rounded down.
-fn mul_div(a: u128, b: u128, c: u128) -> u128 {
-    use verin_contracts::U256;
-    (U256::from(a) * U256::from(b) / U256::from(c)).saturating_to()
 }
 
 /// An amount in whole tokens.
