@@ -104,6 +104,11 @@ impl<'b> Prover<'b> {
         Ok(())
     }
 
+    /// Forgets what was [prepared](Prover::prepare), and so gives its memory back.
+    pub fn release(&mut self) {
+        self.batches = HashMap::new();
+    }
+
     /// Commits to private `inputs` before anything is proved: what a requester puts on-chain, slot after slot, with the blinders
     /// that a prover needs to prove that very commitment ([`Prover::prove_committed`]).
     ///

@@ -93,6 +93,8 @@ pub struct Contracts {
     pub store: RecordStore::RecordStoreInstance<DynProvider>,
     /// Decides on seals.
     pub seals: SealVerifier::SealVerifierInstance<DynProvider>,
+    /// Claims of ERC-7992.
+    pub claims: InferenceVerifier::InferenceVerifierInstance<DynProvider>,
     /// The bare verify call.
     pub verifier: RecordVerifier::RecordVerifierInstance<DynProvider>,
     /// Verifiers by selector.
@@ -119,7 +121,9 @@ pub struct Contracts {
     pub slash_auction: SlashAuction::SlashAuctionInstance<DynProvider>,
     /// Escrow and settlement.
     pub market: InferenceMarket::InferenceMarketInstance<DynProvider>,
-    /// Everything that was deployed, in order.
+    /// Name and address of every contract, in the order of deployment.
+    pub addresses: [(&'static str, Address); CONTRACTS],
+    /// What [`deploy`] put on the chain or found there, in order; nothing for contracts that were only found again.
     pub deployed: Vec<Deployed>,
 }
 
@@ -156,6 +160,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Where the factory is.
+    pub fn factory(&self) -> Address {
+        self.factory
+    }
+
     /// The plan of this deployer.
     pub fn new(deployer: Address) -> Self {
         let factory = CREATE2_DEPLOYER.create2(B256::ZERO, keccak256(&DeploymentFactory::BYTECODE));
@@ -180,7 +189,34 @@ fn init_code(code: &Bytes, arguments: impl SolConstructor) -> Vec<u8> {
 }
 
 /// How many contracts [`deploy`] names.
-pub const CONTRACTS: usize = 24;
+pub const CONTRACTS: usize = NAMES.len();
+/// Their names, in the order of deployment.
+pub const NAMES: [&str; 24] = [
+    "VerinTimelock",
+    "RecordStore",
+    "SealVerifier",
+    "RecordVerifier",
+    "VerifierRouter",
+    "EmergencyStop",
+    "ModelRegistry",
+    "InferenceVerifier",
+    "AuditAttestations",
+    "VestingVault.team",
+    "VestingVault.venture",
+    "VestingVault.advisors",
+    "VestingVault.management",
+    "NetworkToken",
+    "StakedVotes",
+    "ProverStaking",
+    "VerinGovernor",
+    "Treasury",
+    "RevenueShareFactory",
+    "IntelligenceRewards",
+    "FeeAuction",
+    "SlashAuction",
+    "MarketRequests",
+    "InferenceMarket",
+];
 
 /// Every contract with its name and creation code, in the order of deployment: a constructor that asks another contract comes
 /// after it.
@@ -372,6 +408,23 @@ fn steps(p: &Parameters, srs: &VerifierSrs, plan: &Plan) -> [(&'static str, Vec<
     ]
 }
 
+/// What is deployed under one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it is.
+    pub address: Address,
+    /// Creation code, then constructor arguments: the factory keeps the hash of it.
+    pub init_code: Vec<u8>,
+}
+
+/// Everything that [`deploy`] deploys for these parameters.
+pub fn expected(parameters: &Parameters, srs: &VerifierSrs, plan: &Plan) -> Vec<Expected> {
+    let steps = steps(parameters, srs, plan).into_iter();
+    steps.map(|(name, init_code)| Expected { name, address: plan.address_of(name), init_code }).collect()
+}
+
 /// Deploys what is not there yet for `srs`; `progress` is told each contract's name before it is sent.
 ///
 /// # Errors
@@ -401,6 +454,9 @@ pub async fn deploy(
         deployed.push(Deployed { name, address, code_hash: keccak256(&code), gas });
         if name == "RecordStore" {
             for canary in &parameters.canaries {
+                if network.view("looking for a canary record", store.exists(keccak256(canary))).await? {
+                    continue;
+                }
                 let call = store.publish(canary.clone().into()).from(parameters.deployer);
                 network.send("publishing a canary record", call).await?;
             }
@@ -428,6 +484,22 @@ async fn deploy_factory(network: &Network, plan: &Plan) -> Result<(), ContractsE
 }
 
 impl Contracts {
+    /// Those that `deployer` deployed on the network's chain: their addresses follow from it.
+    ///
+    /// # Errors
+    /// There are none, or the node does not answer.
+    pub async fn find(network: &Network, deployer: Address) -> Result<Self, ContractsError> {
+        let plan = Plan::new(deployer);
+        let contracts = Self::at(network, &plan, Vec::new());
+        // The last to be deployed: where it is, everything is.
+        let market = *contracts.market.address();
+        if network.code(market).await?.is_empty() {
+            let (chain_id, url) = (network.chain_id, network.url.clone());
+            return Err(ContractsError::NoContracts { deployer, market, chain_id, url });
+        }
+        Ok(contracts)
+    }
+
     /// Those of a plan that was deployed.
     pub fn at(network: &Network, plan: &Plan, deployed: Vec<Deployed>) -> Self {
         let p = || network.provider.clone();
@@ -436,6 +508,7 @@ impl Contracts {
             network: network.clone(),
             store: RecordStore::new(at("RecordStore"), p()),
             seals: SealVerifier::new(at("SealVerifier"), p()),
+            claims: InferenceVerifier::new(at("InferenceVerifier"), p()),
             verifier: RecordVerifier::new(at("RecordVerifier"), p()),
             router: VerifierRouter::new(at("VerifierRouter"), p()),
             stop: EmergencyStop::new(at("EmergencyStop"), p()),
@@ -449,6 +522,7 @@ impl Contracts {
             fee_auction: FeeAuction::new(at("FeeAuction"), p()),
             slash_auction: SlashAuction::new(at("SlashAuction"), p()),
             market: InferenceMarket::new(at("InferenceMarket"), p()),
+            addresses: NAMES.map(|name| (name, at(name))),
             deployed,
         }
     }
@@ -479,5 +553,17 @@ impl Contracts {
         same("InferenceMarket.governor", at("VerinTimelock"), n.view("governor", self.market.governor()).await?)?;
         same("InferenceMarket.guardian", p.guardian, n.view("guardian", self.market.guardian()).await?)?;
         same("InferenceMarket.rewards", at("IntelligenceRewards"), n.view("rewards", self.market.rewards()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_steps() {
+        let parameters = Parameters::insecure(account("deployer"), account("reserve"));
+        let steps = steps(&parameters, VerifierSrs::insecure(), &Plan::new(parameters.deployer));
+        assert_eq!(steps.map(|(name, _)| name), NAMES);
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong between this machine and the contracts.
 
+use alloy::primitives::Address;
 use alloy::transports::{RpcError, TransportErrorKind};
 use std::path::PathBuf;
 use thiserror::Error;
@@ -74,6 +75,77 @@ pub enum ContractsError {
         /// Name of the error, or its bytes.
         error: String,
     },
+    /// A file that exists already and is not replaced.
+    #[error("{}: exists already, and a secret is never replaced: name another file, or move this one away", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that cannot be read or written.
+    #[error("{}: {why}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+    /// A file that is something else than was meant, or is damaged.
+    #[error("{}: expected {expected}, got {got}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What it must be.
+        expected: String,
+        /// What it is.
+        got: String,
+    },
+    /// The password is another.
+    #[error("{}: the password is not that of this key", path.display())]
+    WrongPassword {
+        /// The file of the key.
+        path: PathBuf,
+    },
+    /// The digits are no key. They are not repeated: somebody may have meant them to be one.
+    #[error("{what}: expected a private key as 64 hexadecimal digits")]
+    BadKey {
+        /// Where they came from.
+        what: String,
+    },
+    /// The text is no amount.
+    #[error("{what}: expected an amount in whole tokens with at most 18 decimals, such as 1.5, got `{got}`")]
+    Amount {
+        /// What it was for.
+        what: String,
+        /// The text.
+        got: String,
+    },
+    /// A parameter of a deployment that must not be what it is.
+    #[error("{}: {name}: expected {expected}, got {got}", path.display())]
+    Parameter {
+        /// The file.
+        path: PathBuf,
+        /// The parameter.
+        name: String,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        got: String,
+    },
+    /// No network of this deployer is on the chain.
+    #[error(
+        "there is no network of deployer {deployer} on chain {chain_id} ({url}): {market}, where its market would be, has no code; \
+         name the deployer with --deployer, the node with --rpc, or deploy with `verin contracts deploy`"
+    )]
+    NoContracts {
+        /// Whose network was looked for.
+        deployer: Address,
+        /// Where the market would be.
+        market: Address,
+        /// The chain.
+        chain_id: u64,
+        /// The node.
+        url: String,
+    },
     /// The chain is not as it must be.
     #[error("{what}: expected {expected}, got {got}")]
     Mismatch {
@@ -104,7 +176,7 @@ impl ContractsError {
     }
 
     /// An error of a node, or of a contract through it.
-    pub(crate) fn from_rpc(what: &str, url: &str, error: &RpcError<TransportErrorKind>) -> Self {
+    pub fn from_rpc(what: &str, url: &str, error: &RpcError<TransportErrorKind>) -> Self {
         let response = error.as_error_resp();
         if let Some(data) = response.and_then(|response| response.as_revert_data()) {
             return Self::Reverted { what: what.into(), error: describe(&data) };

@@ -87,8 +87,10 @@ impl Contracts {
     /// # Errors
     /// It is of one of them, but no event that it has.
     pub fn event(&self, log: &Log) -> Result<Option<Event>, ContractsError> {
-        let Some(from) = self.deployed.iter().find(|deployed| deployed.address == log.address) else { return Ok(None) };
-        let event = match from.name {
+        let Some((name, _)) = self.addresses.iter().find(|(_, address)| *address == log.address) else {
+            return Ok(None);
+        };
+        let event = match *name {
             "RecordStore" => decode(log, Event::Store),
             "RecordVerifier" => decode(log, Event::Verifier),
             "VerifierRouter" => decode(log, Event::Router),
@@ -119,7 +121,7 @@ impl Contracts {
     /// # Errors
     /// The node does not answer, or a contract says what it cannot say.
     pub async fn events(&self, first: u64, last: u64) -> Result<Vec<Happened>, ContractsError> {
-        let addresses: Vec<_> = self.deployed.iter().map(|deployed| deployed.address).collect();
+        let addresses: Vec<_> = self.addresses.iter().map(|(_, address)| *address).collect();
         let filter = Filter::new().address(addresses).from_block(first).to_block(last);
         let logs = self.network.provider.get_logs(&filter).await;
         let logs = logs.map_err(|e| ContractsError::from_rpc("reading events", &self.network.url, &e))?;

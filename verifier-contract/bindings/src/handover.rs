@@ -5,15 +5,18 @@
 //! the opening of the input's commitment.
 
 use crate::error::ContractsError;
-use alloy::primitives::B256;
+use crate::keys::{read_text, unusable, write_secret};
+use alloy::primitives::{B256, hex};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal};
+use std::path::Path;
+use zeroize::Zeroizing;
 
 /// Nothing else is encrypted under these keys, and nothing of another version.
 const INFO: &[u8] = b"verin private input v1";
-/// Bytes of an encapsulated key.
+/// Bytes of an encapsulated key, and of a private one.
 const ENCAPSULATED: usize = 32;
 
 /// What a prover reads deliveries with. Its public half is registered with the market.
@@ -32,6 +35,34 @@ impl DeliveryKey {
     /// A new one, from the system's randomness.
     pub fn generate() -> Self {
         Self { private: X25519HkdfSha256::gen_keypair().0 }
+    }
+
+    /// Makes a new one and its file, which must not exist yet and which only its owner can read: 64 hexadecimal digits on a line.
+    ///
+    /// # Errors
+    /// The file exists, or cannot be written.
+    pub fn create(path: &Path) -> Result<Self, ContractsError> {
+        let key = Self::generate();
+        let digits = Zeroizing::new(format!("{}\n", &*key.digits()));
+        write_secret(path, digits.as_bytes()).map(|()| key)
+    }
+
+    /// The key in a file that [`DeliveryKey::create`] made.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub fn load(path: &Path) -> Result<Self, ContractsError> {
+        let text = Zeroizing::new(read_text(path)?);
+        let bytes = hex::decode(text.trim_end()).map(Zeroizing::new).ok();
+        let private = bytes.and_then(|bytes| Deserializable::from_bytes(&bytes).ok());
+        // The bytes are not repeated: they may be another secret.
+        let private =
+            private.ok_or_else(|| unusable(path, "a delivery key of 64 hexadecimal digits", "something else"));
+        Ok(Self { private: private? })
+    }
+
+    fn digits(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex::encode(Zeroizing::new(<[u8; ENCAPSULATED]>::from(self.private.to_bytes()))))
     }
 
     /// What is registered: the X25519 public key.
@@ -106,6 +137,25 @@ mod tests {
         for len in 0..delivered.len() {
             assert!(key.open(JOB, &delivered[..len]).is_err(), "{len} bytes");
         }
+    }
+
+    #[test]
+    fn a_key_is_kept_in_a_file_of_its_owner() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("delivery.key");
+        let key = DeliveryKey::create(&path).expect("a key");
+        assert!(!crate::keys::is_exposed(&path));
+        let delivered = seal(key.public(), JOB, b"an input").expect("a key");
+        let loaded = DeliveryKey::load(&path).expect("the same");
+        assert_eq!(loaded.public(), key.public());
+        assert_eq!(loaded.open(JOB, &delivered).expect("its own"), b"an input");
+        assert!(matches!(DeliveryKey::create(&path), Err(ContractsError::Exists { .. })));
+        for text in ["", "12", &"0g".repeat(32), &"00".repeat(33)] {
+            std::fs::write(&path, text).expect("a file");
+            let error = DeliveryKey::load(&path).expect_err(text).to_string();
+            assert!(error.contains("delivery.key") && (text.is_empty() || !error.contains(text)), "{error}");
+        }
+        assert!(matches!(DeliveryKey::load(&folder.path().join("none")), Err(ContractsError::Io { .. })));
     }
 
     #[test]

@@ -44,6 +44,17 @@ pub struct Ask {
     pub bond: u128,
 }
 
+/// A record that is on the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its hash.
+    pub record: B256,
+    /// Whether it was there before.
+    pub was_there: bool,
+    /// What publishing it cost.
+    pub gas: u64,
+}
+
 /// A job that was requested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requested {
@@ -179,6 +190,24 @@ impl Contracts {
         Ok((hash, gas + last.gas_used))
     }
 
+    /// Whether a record is on the chain.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn has_record(&self, record: B256) -> Result<bool, ContractsError> {
+        self.network.view("looking for a record", self.store.exists(record)).await
+    }
+
+    /// The bytes of a published record.
+    ///
+    /// # Errors
+    /// It is not published, or the node does not answer.
+    pub async fn record(&self, record: B256) -> Result<Bytes, ContractsError> {
+        let bytes = self.network.view("reading a record", self.store.read(record)).await?;
+        ContractsError::check("hash of the record as it is read", record, keccak256(&bytes))?;
+        Ok(bytes)
+    }
+
     /// Publishes the record of a file and, where its weights are private, shows that they lie in their declared ranges: seals
     /// under it can be verified from then on. Gives its hash and the gas of all transactions.
     ///
@@ -191,6 +220,24 @@ impl Contracts {
             Weights::Private(ranges) => self.check_weights(from, record, &file.skeleton, ranges).await?,
         };
         Ok((record, gas + checked))
+    }
+
+    /// Publishes what is missing on the chain of a record: the record, and the proof of its private weights.
+    ///
+    /// # Errors
+    /// See [`crate::network::Network::send`].
+    pub async fn ensure_published(&self, from: Address, file: &RecordFile) -> Result<Published, ContractsError> {
+        let record = B256::from(file.record.hash());
+        if !self.has_record(record).await? {
+            let (record, gas) = self.publish_file(from, file).await?;
+            return Ok(Published { record, was_there: false, gas });
+        }
+        let checked = self.network.view("asking for private weights", self.verifier.weightsChecked(record)).await?;
+        let gas = match &file.weights {
+            Weights::Private(ranges) if !checked => self.check_weights(from, record, &file.skeleton, ranges).await?,
+            _ => 0,
+        };
+        Ok(Published { record, was_there: true, gas })
     }
 
     /// Shows, once, that the private weights of a published record lie in the ranges that its skeleton declares. Gives the gas.
@@ -260,15 +307,33 @@ impl Contracts {
         self.network.send("approving", call).await.map(drop)
     }
 
+    /// Lets `spender` take at least `amount` of `from`'s tokens, if it may not already.
+    ///
+    /// # Errors
+    /// See [`crate::network::Network::send`].
+    pub async fn ensure_allowance(&self, from: Address, spender: Address, amount: U256) -> Result<(), ContractsError> {
+        let allowed = self.network.view("reading an allowance", self.token.allowance(from, spender)).await?;
+        if allowed >= amount { Ok(()) } else { self.approve(from, spender, amount).await }
+    }
+
     /// Row 1. Opens a job at the listing's price, and escrows price and bond.
     ///
     /// # Errors
     /// See [`crate::network::Network::send`]; also when the id is not the one computed here.
     pub async fn request(&self, requester: Address, ask: &Ask, input: &[u8]) -> Result<Requested, ContractsError> {
+        let terms = self.terms(ask, input).await?;
+        self.order(requester, U256::from(ask.nonce), terms, input).await
+    }
+
+    /// The terms of an order at the listing's price, as of the latest block.
+    ///
+    /// # Errors
+    /// There is no such listing, or the node does not answer.
+    pub async fn terms(&self, ask: &Ask, input: &[u8]) -> Result<Terms, ContractsError> {
         let listing = self.listing(ask.listing).await?;
-        let now = self.network.now().await?;
-        let lock_by = now + ask.lock_seconds;
-        let terms = Terms {
+        let now = self.network.clock().await?;
+        let lock_by = now.saturating_add(ask.lock_seconds);
+        Ok(Terms {
             listingId: ask.listing,
             recordHash: listing.recordHash,
             inputDigest: keccak256(input),
@@ -282,13 +347,30 @@ impl Contracts {
             curveSeconds: 0,
             lockBy: lock_by,
             proveWindow: ask.prove_seconds,
-            deadline: lock_by + u64::from(ask.prove_seconds) + ask.late_seconds,
+            deadline: lock_by.saturating_add(u64::from(ask.prove_seconds)).saturating_add(ask.late_seconds),
             direct: ask.direct,
             callback: Address::ZERO,
             callbackGas: 0,
-        };
-        let nonce = U256::from(ask.nonce);
-        let id = job_id(self.network.chain_id, *self.market.address(), requester, nonce, &terms);
+        })
+    }
+
+    /// The id that an order in this market gets.
+    pub fn job_id(&self, requester: Address, nonce: U256, terms: &Terms) -> B256 {
+        job_id(self.network.chain_id, *self.market.address(), requester, nonce, terms)
+    }
+
+    /// Row 1, on any terms.
+    ///
+    /// # Errors
+    /// As [`Contracts::request`].
+    pub async fn order(
+        &self,
+        requester: Address,
+        nonce: U256,
+        terms: Terms,
+        input: &[u8],
+    ) -> Result<Requested, ContractsError> {
+        let id = self.job_id(requester, nonce, &terms);
         let call = self.market.request(nonce, terms.clone(), input.to_vec().into()).from(requester);
         let receipt = self.network.send("requesting an inference", call).await?;
         let event: InferenceMarket::JobRequested = event("requesting an inference", &receipt)?;

@@ -7,10 +7,11 @@ use alloy::network::{Ethereum, EthereumWallet, Network as NetworkTypes};
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::{DynProvider, PendingTransactionError, Provider, ProviderBuilder};
 use alloy::rpc::types::TransactionRequest;
-use alloy::signers::local::PrivateKeySigner;
+pub use alloy::signers::local::PrivateKeySigner;
 use alloy::transports::http::reqwest::Url;
 use sha3::{Digest, Keccak256};
-use std::time::Duration;
+use std::sync::Once;
+use std::time::{Duration, SystemTime};
 
 /// A local node has a receipt at once.
 const POLL: Duration = Duration::from_millis(10);
@@ -18,6 +19,9 @@ const POLL: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What every account is given to pay gas with: 1,000 ether.
 const ALLOWANCE: u128 = 1_000 * 10u128.pow(18);
+
+/// A transaction may use its estimate and one part of so many more.
+const GAS_MARGIN: u64 = 5;
 
 /// Where a transaction got to.
 pub type Receipt = <Ethereum as NetworkTypes>::ReceiptResponse;
@@ -43,7 +47,7 @@ pub struct Refusal {
 }
 
 /// The key of a named development account. Anyone can compute it.
-fn signer(name: &str) -> PrivateKeySigner {
+pub fn signer(name: &str) -> PrivateKeySigner {
     let seed: [u8; 32] =
         Keccak256::new().chain_update("verin insecure development account: ").chain_update(name).finalize().into();
     // Fails for zero and beyond the group order only, which no hash of such a text is.
@@ -56,18 +60,19 @@ pub fn account(name: &str) -> Address {
 }
 
 impl Network {
-    /// Connects to the development node at `url` and gives each account of `names` ether.
+    /// Connects to the node at `url`, to send from the accounts of `keys`.
     ///
     /// # Errors
-    /// There is no node, or it is no development node.
-    pub async fn connect(url: &str, names: &[&str]) -> Result<Self, ContractsError> {
+    /// There is no node.
+    pub async fn open(url: &str, keys: Vec<PrivateKeySigner>) -> Result<Self, ContractsError> {
         let parsed: Url = url.parse().map_err(|_| ContractsError::BadUrl { got: url.into() })?;
-        if parsed.scheme() != "http" {
+        if !matches!(parsed.scheme(), "http" | "https") {
             return Err(ContractsError::BadUrl { got: url.into() });
         }
+        choose_tls();
         let mut wallet = EthereumWallet::default();
-        for name in names {
-            wallet.register_signer(signer(name));
+        for key in keys {
+            wallet.register_signer(key);
         }
         // Not the cached nonces of the recommended fillers: a call that is refused while its gas is estimated would leave a gap.
         let provider = ProviderBuilder::new()
@@ -78,22 +83,33 @@ impl Network {
             .wallet(wallet)
             .connect_http(parsed)
             .erased();
-        provider.client().set_poll_interval(POLL);
-        let mut network = Self { provider, url: url.into(), chain_id: 0 };
-        let id = network.provider.get_chain_id().await;
-        network.chain_id = id.map_err(|e| ContractsError::from_rpc("connecting", url, &e))?;
+        let id = provider.get_chain_id().await;
+        let chain_id = id.map_err(|e| ContractsError::from_rpc("connecting", url, &e))?;
+        Ok(Self { provider, url: url.into(), chain_id })
+    }
+
+    /// Connects to the development node at `url` and gives each account of `names` ether.
+    ///
+    /// # Errors
+    /// There is no node, or it is no development node.
+    pub async fn connect(url: &str, names: &[&str]) -> Result<Self, ContractsError> {
+        let network = Self::open(url, names.iter().map(|name| signer(name)).collect()).await?;
+        network.provider.client().set_poll_interval(POLL);
         for name in names {
-            let params = (account(name), U256::from(ALLOWANCE));
-            let funded: Result<(), _> = network.provider.raw_request("anvil_setBalance".into(), params).await;
-            funded.map_err(|e| {
-                ContractsError::from_rpc(
-                    "giving accounts ether, which only a development node such as anvil does",
-                    url,
-                    &e,
-                )
-            })?;
+            network.fund(account(name)).await?;
         }
         Ok(network)
+    }
+
+    /// Gives an account of a development node ether to pay gas with.
+    ///
+    /// # Errors
+    /// It is no development node.
+    pub async fn fund(&self, account: Address) -> Result<(), ContractsError> {
+        let params = (account, U256::from(ALLOWANCE));
+        let funded: Result<(), _> = self.provider.raw_request("anvil_setBalance".into(), params).await;
+        let what = "giving accounts ether, which only a development node such as anvil does";
+        funded.map_err(|e| ContractsError::from_rpc(what, &self.url, &e))
     }
 
     /// Sends `call` and waits until it is in a block.
@@ -105,6 +121,9 @@ impl Network {
         what: &str,
         call: CallBuilder<P, D>,
     ) -> Result<Receipt, ContractsError> {
+        // What a call costs depends on its block's time, which an estimate cannot know; gas that is not used is not paid.
+        let estimated = call.estimate_gas().await.map_err(|e| self.error(what, &e))?;
+        let call = call.gas(estimated.saturating_add(estimated / GAS_MARGIN));
         Self::succeeded(what, self.receipt(what, call).await?)
     }
 
@@ -195,6 +214,29 @@ impl Network {
         })
     }
 
+    /// The earliest time that the next block can have, in seconds: a chain without transactions stands still meanwhile.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn clock(&self) -> Result<u64, ContractsError> {
+        let own = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        Ok(self.now().await?.max(own))
+    }
+
+    /// How often it makes sense to ask the node for news.
+    pub fn poll_interval(&self) -> Duration {
+        self.provider.client().poll_interval()
+    }
+
+    /// What an account can pay gas with, in wei.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn ether(&self, account: Address) -> Result<U256, ContractsError> {
+        let balance = self.provider.get_balance(account).await;
+        balance.map_err(|e| ContractsError::from_rpc("reading a balance", &self.url, &e))
+    }
+
     /// Moves the clock of the development node `seconds` on.
     ///
     /// # Errors
@@ -232,6 +274,12 @@ impl Network {
             other => ContractsError::Rpc { what: what.into(), url: self.url.clone(), why: other.to_string() },
         }
     }
+}
+
+/// Says which implementation of TLS is used, ring's: several libraries bring their own. Whoever chose before has chosen.
+pub fn choose_tls() {
+    static CHOSEN: Once = Once::new();
+    CHOSEN.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }
 
 /// Answers that nobody reads.

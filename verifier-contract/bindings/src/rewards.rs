@@ -66,6 +66,65 @@ impl Contracts {
         Ok(Claimed { as_prover: claimed.proverReward, as_creator: claimed.creatorReward, withheld: claimed.withheld })
     }
 
+    /// The first epoch that is not closed.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn next_to_close(&self) -> Result<U256, ContractsError> {
+        self.network.view("reading the books", self.rewards.nextToClose()).await
+    }
+
+    /// What `account` can claim for an epoch; nothing while it is not closed.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn claimable(&self, epoch: U256, account: Address) -> Result<U256, ContractsError> {
+        self.network.view("reading what can be claimed", self.rewards.claimable(epoch, account)).await
+    }
+
+    /// Closed epochs for which something is left for `account`, with the amounts.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn unclaimed(&self, account: Address) -> Result<Vec<(u64, U256)>, ContractsError> {
+        let end: u64 = self.next_to_close().await?.saturating_to();
+        let mut found = Vec::new();
+        for epoch in 0..end {
+            let amount = self.claimable(U256::from(epoch), account).await?;
+            if !amount.is_zero() {
+                found.push((epoch, amount));
+            }
+        }
+        Ok(found)
+    }
+
+    /// When an epoch can be closed, in seconds.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn closable_at(&self, epoch: U256) -> Result<u64, ContractsError> {
+        let start = self.network.view("reading the calendar", self.rewards.start()).await?;
+        let end = start + (epoch + U256::from(1)) * U256::from(EPOCH);
+        Ok((end + U256::from(AUCTION_WINDOW)).saturating_to())
+    }
+
+    /// Closes all epochs whose time has come. Gives how many they were.
+    ///
+    /// # Errors
+    /// See [`crate::network::Network::send`].
+    pub async fn close_due(&self, from: Address) -> Result<u64, ContractsError> {
+        let (first, clock) = (self.next_to_close().await?, self.network.clock().await?);
+        let mut end = first;
+        while self.closable_at(end).await? <= clock {
+            end += U256::from(1);
+        }
+        if end > first {
+            let call = self.rewards.closeThrough(end - U256::from(1)).from(from);
+            self.network.send("closing epochs", call).await?;
+        }
+        Ok((end - first).saturating_to())
+    }
+
     /// Hands the treasury its part of closed epochs. Gives the amount.
     ///
     /// # Errors

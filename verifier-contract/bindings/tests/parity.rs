@@ -1,12 +1,9 @@
 //! Contract and native verifier give the same verdict on the same bytes: a real seal, and seeded mutations of record, context, input,
 //! output and seal. Every mutation of the statement has an `S0` of its own.
 
-mod support;
-
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::collections::HashSet;
-use support::{World, key, key_of, rows_program};
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::record::Record;
@@ -16,6 +13,7 @@ use verin_contracts::runtime::until_interrupted;
 use verin_prover::backend::Cpu;
 use verin_prover::keys::ProverKey;
 use verin_prover::prove::Prover;
+use verin_testbed::{World, key, key_of, rows_program};
 
 const MUTATIONS: usize = 120;
 /// The group order, big-endian: added to a word, the same scalar in other bytes.

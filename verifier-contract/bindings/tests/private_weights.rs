@@ -1,11 +1,8 @@
 //! Under a record with private weights nothing is settled until they were shown to lie in their declared ranges; then all is as
 //! with published ones.
 
-mod support;
-
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use support::{World, ask, program};
 use verin_circuits::weights::Weights;
 use verin_contracts::U256;
 use verin_contracts::market::{Ask, Fulfilment};
@@ -16,6 +13,7 @@ use verin_prover::keys::SetupOptions;
 use verin_prover::prove::Prover;
 use verin_prover::srs::Srs;
 use verin_prover::weights;
+use verin_testbed::{World, ask, program};
 
 #[test]
 fn weights_are_checked_before_anything_is_settled() {

@@ -1,10 +1,7 @@
 //! A real seal settles a real job on a real chain, exactly once and for nobody else; what is not proved in time is refunded.
 
-mod support;
-
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use support::{PRICE, TOKEN, World, ask, key};
 use verin_contracts::bindings::inference_market::InferenceMarket::InferenceMarketEvents;
 use verin_contracts::bindings::intelligence_rewards::IntelligenceRewards::IntelligenceRewardsEvents;
 use verin_contracts::bindings::prover_staking::ProverStaking::ProverStakingEvents;
@@ -18,6 +15,7 @@ use verin_contracts::runtime::until_interrupted;
 use verin_contracts::{B256, U256};
 use verin_prover::backend::Cpu;
 use verin_prover::prove::Prover;
+use verin_testbed::{PRICE, TOKEN, World, ask, key};
 
 /// More than any settlement here takes.
 const GAS: u64 = 4_000_000;

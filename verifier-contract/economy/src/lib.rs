@@ -13,6 +13,7 @@
 //! registry  records, listings, stops: what the market asks about
 //! tokens    balances
 //! formulas  emissions, rewards, prices
+//! replay    many actions, one after the other, at the cost of each
 //! ```
 //!
 //! It trusts what it cannot see: that seals verify, that signatures are what [`market::Call::RequestFor`] says of them, that
@@ -25,6 +26,7 @@ pub mod formulas;
 pub mod market;
 mod refusal;
 pub mod registry;
+pub mod replay;
 pub mod rewards;
 pub mod staking;
 pub mod tokens;
@@ -112,6 +114,15 @@ pub enum Event {
     Treasury(treasury::Event),
 }
 
+/// What an action brought about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// What the contracts tell, in order.
+    pub events: Vec<Event>,
+    /// Which tokens moved, in order.
+    pub moves: Vec<tokens::Moved>,
+}
+
 impl State {
     /// A network that has just been deployed.
     pub fn new(network: Network, time: u64, staking: staking::Parameters, education: Address) -> Self {
@@ -136,10 +147,17 @@ impl State {
     /// The rule that the action breaks.
     pub fn apply(&mut self, action: &Action) -> Result<Vec<Event>, Refusal> {
         let mut next = self.clone();
-        next.call(action.from, &action.call)?;
-        let told = std::mem::take(&mut next.told);
+        let told = next.act(action)?.events;
         *self = next;
         Ok(told)
+    }
+
+    /// Does an action in place. After a refusal this is the state of no network: [`replay::Replay`] goes back.
+    fn act(&mut self, action: &Action) -> Result<Done, Refusal> {
+        self.tokens.moved.clear();
+        self.told.clear();
+        self.call(action.from, &action.call)?;
+        Ok(Done { events: std::mem::take(&mut self.told), moves: std::mem::take(&mut self.tokens.moved) })
     }
 
     fn call(&mut self, from: Address, call: &Call) -> Result<(), Refusal> {

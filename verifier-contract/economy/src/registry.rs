@@ -15,8 +15,10 @@ pub struct Record {
     pub input_bytes: usize,
     /// Bytes of one output, or of the commitment to it.
     pub output_bytes: usize,
-    /// What a value of a public input can be, one byte each; nothing where the input is hidden.
-    pub input_range: Option<(i8, i8)>,
+    /// Bytes of one value of a public input.
+    pub input_width: usize,
+    /// What such a value can be; nothing where the input is hidden.
+    pub input_range: Option<(i64, i64)>,
     /// Whether the output is hidden.
     pub hides_output: bool,
     /// Whether the weights are.
@@ -27,6 +29,16 @@ impl Record {
     /// Whether something is handed over: the input, or what opens the output.
     pub fn is_private(&self) -> bool {
         self.input_range.is_none() || self.hides_output
+    }
+
+    /// Whether every value of an input, two's complement with the first byte first, is in its range.
+    pub fn is_in_range(&self, input: &[u8]) -> bool {
+        let signed = |value: &[u8]| {
+            let sign = value.first().map_or(0, |byte| i64::from(byte.cast_signed() >> 7));
+            value.iter().fold(sign, |sum, byte| sum << 8 | i64::from(*byte))
+        };
+        let Some((low, high)) = self.input_range else { return true };
+        input.chunks(self.input_width.max(1)).all(|value| (low..=high).contains(&signed(value)))
     }
 
     /// Whether its requester could not open what it pays for.
@@ -55,9 +67,12 @@ pub struct Registry {
     pub records: BTreeMap<B256, Record>,
     /// Listings by id.
     pub listings: BTreeMap<u64, Listing>,
-    stopped_records: BTreeMap<([u8; 4], B256), u64>,
-    stopped_verifiers: BTreeMap<[u8; 4], u64>,
-    tombstones: BTreeMap<[u8; 4], u64>,
+    /// When seals of a record under a verifier were stopped.
+    pub stopped_records: BTreeMap<([u8; 4], B256), u64>,
+    /// When all of a verifier were.
+    pub stopped_verifiers: BTreeMap<[u8; 4], u64>,
+    /// Since when nothing new is begun with a verifier.
+    pub tombstones: BTreeMap<[u8; 4], u64>,
 }
 
 impl Registry {

@@ -3,7 +3,7 @@
 use crate::amounts::Amounts;
 use crate::refusal::{Refusal, require};
 use alloy_primitives::{Address, U256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a token does when it is called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,11 +38,26 @@ pub enum Call {
     },
 }
 
+/// A movement of tokens, as their `Transfer` events tell it: what is burned goes to the zero address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moved {
+    /// The token.
+    pub token: Address,
+    /// Whose they were.
+    pub from: Address,
+    /// Whose they are.
+    pub to: Address,
+    /// How many.
+    pub amount: U256,
+}
+
 /// All tokens' balances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
     balances: Amounts<(Address, Address)>,
     health: BTreeMap<Address, Health>,
+    kept: Option<BTreeSet<Address>>,
+    pub(crate) moved: Vec<Moved>,
 }
 
 impl Tokens {
@@ -56,6 +71,15 @@ impl Tokens {
         self.balances.add((token, account), amount);
     }
 
+    /// From now on only balances of `accounts` are kept: all others have whatever they pay with.
+    pub fn keep_only(&mut self, accounts: impl IntoIterator<Item = Address>) {
+        self.kept = Some(accounts.into_iter().collect());
+    }
+
+    fn is_kept(&self, account: Address) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.contains(&account))
+    }
+
     /// All there is of `token`.
     pub fn supply(&self, token: Address) -> U256 {
         let of_token = self.balances.iter().filter(|((of, _), _)| *of == token);
@@ -65,14 +89,21 @@ impl Tokens {
     /// Moves `amount`.
     pub(crate) fn transfer(&mut self, token: Address, from: Address, to: Address, amount: U256) -> Result<(), Refusal> {
         require(self.health(token) == Health::Sound, Refusal::TokenFails)?;
-        require(self.balances.take((token, from), amount), Refusal::ERC20InsufficientBalance)?;
-        self.balances.add((token, to), amount);
+        if self.is_kept(from) {
+            require(self.balances.take((token, from), amount), Refusal::ERC20InsufficientBalance)?;
+        }
+        if self.is_kept(to) {
+            self.balances.add((token, to), amount);
+        }
+        self.moved.push(Moved { token, from, to, amount });
         Ok(())
     }
 
     /// Destroys `amount`.
     pub(crate) fn burn(&mut self, token: Address, from: Address, amount: U256) -> Result<(), Refusal> {
-        require(self.balances.take((token, from), amount), Refusal::ERC20InsufficientBalance)
+        require(self.balances.take((token, from), amount), Refusal::ERC20InsufficientBalance)?;
+        self.moved.push(Moved { token, from, to: Address::ZERO, amount });
+        Ok(())
     }
 
     /// Asks the token anything, its balances say.
@@ -88,6 +119,11 @@ impl Tokens {
                 Ok(())
             }
         }
+    }
+
+    /// Makes `token` be so.
+    pub fn turn(&mut self, token: Address, health: Health) {
+        self.health.insert(token, health);
     }
 
     /// What `token` does now.

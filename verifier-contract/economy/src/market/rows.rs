@@ -67,10 +67,7 @@ impl State {
         require(!record.is_refused(), Refusal::OutputNotOpenable)?;
         require(input.len() == record.input_bytes, Refusal::BadInputLength)?;
         require(keccak256(input) == terms.input_digest, Refusal::InputMismatch)?;
-        if let Some((low, high)) = record.input_range {
-            let in_range = input.iter().all(|byte| (low..=high).contains(&byte.cast_signed()));
-            require(in_range, Refusal::InputOutOfRange)?;
-        }
+        require(record.is_in_range(input), Refusal::InputOutOfRange)?;
         Ok(record.is_private())
     }
 

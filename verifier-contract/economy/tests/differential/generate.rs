@@ -310,6 +310,7 @@ impl<'a> Generator<'a> {
 
     fn input(&mut self, record: &registry::Record) -> Bytes {
         let Some((low, high)) = record.input_range else { return self.random_bytes(record.input_bytes) };
+        let [low, high] = [low, high].map(|end| i8::try_from(end).expect("one byte"));
         (0..record.input_bytes).map(|_| self.rng.gen_range(low..=high).cast_unsigned()).collect::<Vec<_>>().into()
     }
 

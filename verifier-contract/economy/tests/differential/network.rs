@@ -97,11 +97,12 @@ fn records() -> Vec<(Record, Vec<u8>)> {
         (FLAG_OUTPUT, 5, 64, (i8::MIN, i8::MAX)),
         (FLAG_OUTPUT | FLAG_WEIGHTS, 3, 64, (i8::MIN, i8::MAX)),
     ];
-    let kind = |(flags, input_bytes, output_bytes, range)| {
+    let kind = |(flags, input_bytes, output_bytes, range): (u64, usize, usize, (i8, i8))| {
         let model = Record {
             input_bytes,
             output_bytes,
-            input_range: (flags & FLAG_INPUT == 0).then_some(range),
+            input_width: 1,
+            input_range: (flags & FLAG_INPUT == 0).then_some((range.0.into(), range.1.into())),
             hides_output: flags & FLAG_OUTPUT != 0,
             hides_weights: flags & FLAG_WEIGHTS != 0,
         };

@@ -1,16 +1,24 @@
-//! A small program, its key, and a deployed network.
+//! For tests: a small program with its key, and a local chain with all contracts on it.
+//!
+//! Whatever goes wrong here is a panic, which fails the test.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::missing_panics_doc, reason = "see above")]
 
+use alloy::providers::Provider;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use verin_circuits::commitment::srs::VerifierSrs;
+use verin_circuits::statement::encode_value;
 use verin_contracts::chain::LocalChain;
 use verin_contracts::deploy::{Contracts, Parameters, deploy};
-use verin_contracts::market::Ask;
-use verin_contracts::network::{Network, account};
+use verin_contracts::market::{Ask, Fulfilment};
+use verin_contracts::network::{self, Network, account};
 use verin_contracts::npm::Anvil;
-use verin_contracts::{B256, U256};
+use verin_contracts::slots;
+use verin_contracts::{Address, B256, U256};
 use verin_prover::backend::Cpu;
 use verin_prover::keys::{ProverKey, SetupOptions, setup};
+use verin_prover::prove::Prover;
 use verin_prover::srs::Srs;
 use verin_quantizer::ir::{
     Activation, Constant, Entries, Graph, Input, Link, Move, Node, Op, Output, Part, Product, Shape, Source, Table,
@@ -88,6 +96,12 @@ pub fn key() -> ProverKey {
     key_of(program())
 }
 
+/// The key of [`program`], whose input is private.
+pub fn private_key() -> ProverKey {
+    let options = SetupOptions { private_input: true, ..SetupOptions::default() };
+    setup(&Cpu, program(), options, &|n| Ok(Srs::insecure(n))).expect("a key")
+}
+
 /// The key of any.
 pub fn key_of(program: Graph) -> ProverKey {
     setup(&Cpu, program, SetupOptions::default(), &|n| Ok(Srs::insecure(n))).expect("a key")
@@ -96,7 +110,7 @@ pub fn key_of(program: Graph) -> ProverKey {
 /// A chain with everything on it, the program published and listed.
 pub struct World {
     /// Kept alive, and ends with this.
-    pub _chain: LocalChain,
+    pub chain: LocalChain,
     /// Everything on it.
     pub contracts: Contracts,
     /// The program's listing.
@@ -129,8 +143,67 @@ impl World {
             contracts.transfer(account("reserve"), account(name), U256::from(2) * budget).await.expect("tokens");
             contracts.approve(account(name), *contracts.market.address(), budget).await.expect("an approval");
         }
-        Self { _chain: chain, contracts, listing, record }
+        Self { chain, contracts, listing, record }
     }
+
+    /// Starts one for the small program, whose prover has staked and put collateral in, and may hold so many jobs at a time.
+    pub async fn with_prover(key: &ProverKey, locks: u64) -> Self {
+        let world = Self::new(&key.record.record.encode()).await;
+        world.stake("prover", locks).await;
+        world
+    }
+
+    /// Stakes for so many locks, and puts as much collateral in.
+    pub async fn stake(&self, prover: &str, locks: u64) {
+        let (contracts, account) = (&self.contracts, account(prover));
+        let stake = U256::from(TOKEN) * U256::from(locks.max(1));
+        contracts.transfer(network::account("reserve"), account, stake + stake).await.expect("tokens");
+        contracts.stake(account, account, stake).await.expect("a stake");
+        contracts.approve(account, *contracts.market.address(), stake).await.expect("an approval");
+        contracts.deposit_collateral(account, stake).await.expect("collateral");
+    }
+
+    /// Remembers the chain as it is.
+    pub async fn snapshot(&self) -> U256 {
+        self.contracts.network.provider.raw_request("evm_snapshot".into(), ()).await.expect("a snapshot")
+    }
+
+    /// Makes the chain as it was: what came after is gone.
+    pub async fn revert(&self, snapshot: U256) {
+        let done: bool =
+            self.contracts.network.provider.raw_request("evm_revert".into(), (snapshot,)).await.expect("an answer");
+        assert!(done, "the snapshot is known");
+    }
+
+    /// Requests a job of the small program, that can be fulfilled without a lock if `direct`.
+    pub async fn request(&self, nonce: u64, values: [i64; 3], direct: bool) -> B256 {
+        let ask = Ask { direct, ..ask(self.listing, nonce) };
+        let input = input(values);
+        self.contracts.request(account("requester"), &ask, &input).await.expect("a request").id
+    }
+}
+
+/// An input of the small program, as the market has it.
+pub fn input(values: [i64; 3]) -> Vec<u8> {
+    values.iter().flat_map(|value| encode_value(*value, 1)).collect()
+}
+
+/// A proof of these inputs of the small program for these jobs, paid to `prover`; and what settles them.
+pub fn prove(
+    contracts: &Contracts,
+    key: &ProverKey,
+    inputs: &[[i64; 3]],
+    jobs: &[B256],
+    payout: Address,
+) -> Fulfilment {
+    let jobs = slots::jobs(&key.record.record, jobs).expect("a batch");
+    let context = contracts.context(&jobs, payout);
+    let inputs: Vec<Vec<i64>> = inputs.iter().map(|values| values.to_vec()).collect();
+    let mut prover = Prover::new(key.clone(), &Cpu);
+    let proven = prover.prove(&inputs, context.0, true, &mut StdRng::from_entropy()).expect("a proof");
+    let statement = proven.proof.statement;
+    let (input, output, seal) = (statement.input.into(), statement.output.into(), proven.proof.body.into());
+    Fulfilment { jobs, input, output, seal, payout }
 }
 
 /// A job that is to be locked within an hour, proved within one, and can be proved late in another.
