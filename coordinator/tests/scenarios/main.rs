@@ -1,0 +1,13 @@
+//! What goes wrong in a network, one failure in a file. Each runs against a real node, whose chain is what is asserted on.
+
+mod fee_spike;
+mod insufficient_funds;
+mod killed_between_send_and_receipt;
+mod killed_between_write_and_send;
+mod node_answers_errors;
+mod nonce_gap;
+mod refused_by_the_contract;
+mod reorganization;
+mod shutdown;
+mod support;
+mod two_coordinators;
