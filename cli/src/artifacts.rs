@@ -116,6 +116,25 @@ pub(crate) fn accepted_srs(digest: &[u8; 32], insecure: bool, file: Option<&Path
     }
 }
 
+/// The program in a file, which must be that of a record from the chain: there it has no structure beside it.
+pub(crate) fn model_of(record: &Record, path: &Path) -> Result<Graph, CliError> {
+    let graph = model(path)?.graph;
+    let matches = if record.flags.private_weights {
+        // What is committed to cannot be compared; what it takes and gives can.
+        graph.input_len() == record.input.rows * record.input.cols
+            && (graph.input.lo, graph.input.hi) == record.input_range
+            && graph.output_len() == record.output.rows * record.output.cols
+    } else {
+        let weights = Weights::Published { graph_digest: graph.digest() };
+        weights.check_digest(record, &skeleton::encode(&graph)).is_ok()
+    };
+    if matches {
+        return Ok(graph);
+    }
+    let message = format!("{}: another model than that of record {}", path.display(), hex::encode(&record.hash()));
+    Err(CliError::new(Kind::Mismatch, message))
+}
+
 /// Demands that a proof was made for a record.
 pub(crate) fn same_record(record: &RecordFile, proof: &ProofFile, names: (&Path, &Path)) -> Result<(), CliError> {
     let expected = record.record.hash();

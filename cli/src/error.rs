@@ -1,8 +1,14 @@
 //! Errors of the commands: a sentence that names the thing and the remedy, and a class that is the exit code.
 
+use verin_artifacts::ArtifactError;
 use verin_circuits::error::VerifyError;
+use verin_contracts::ContractsError;
+use verin_contracts::advice::advice;
+use verin_coordinator::CoordinatorError;
 use verin_prover::error::ProverError;
+use verin_queue::QueueError;
 use verin_seal::SealError;
+use verin_worker::WorkerError;
 
 /// Class of an error. The number is the exit code of the process; `docs/cli.md` lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +76,24 @@ pub(crate) enum Kind {
     Chain = 53,
     /// The demo saw something that should not be.
     Unexpected = 54,
+    /// The queue cannot be used.
+    Queue = 55,
+    /// The coordinator's file or key cannot be used.
+    Coordinator = 56,
+    /// No key, or digits that are none.
+    Key = 60,
+    /// No password, or another than the key's.
+    Password = 61,
+    /// No network of this deployer is on the chain.
+    NoContracts = 62,
+    /// A contract refused.
+    Refused = 63,
+    /// A job that ended without an output, or had none when waiting ended.
+    Unfinished = 64,
+    /// A parameter of a deployment that must not be what it is.
+    Parameter = 65,
+    /// An audit found something that is not as it must be.
+    NotPassed = 66,
     /// A bug.
     Internal = 70,
 }
@@ -197,5 +221,71 @@ impl From<ProverError> for CliError {
             _ => Kind::Internal,
         };
         Self::new(kind, message)
+    }
+}
+
+impl From<ContractsError> for CliError {
+    fn from(error: ContractsError) -> Self {
+        use ContractsError as E;
+        let kind = match &error {
+            E::NoNpm { .. } | E::Install { .. } | E::NoAnvil { .. } => Kind::NoNode,
+            E::PortTaken { .. } => Kind::PortTaken,
+            E::NotStarted { .. } => Kind::NoChain,
+            E::BadUrl { .. } | E::Amount { .. } => Kind::Usage,
+            E::Exists { .. } => Kind::Exists,
+            E::Io { .. } => Kind::Io,
+            E::Unusable { .. } => Kind::Damaged,
+            E::WrongPassword { .. } => Kind::Password,
+            E::BadKey { .. } => Kind::Key,
+            E::Parameter { .. } => Kind::Parameter,
+            E::NoContracts { .. } => Kind::NoContracts,
+            E::Reverted { .. } => Kind::Refused,
+            _ => Kind::Chain,
+        };
+        let message = match error.revert().and_then(advice) {
+            Some(advice) => format!("{error}: {advice}"),
+            None => error.to_string(),
+        };
+        Self::new(kind, message)
+    }
+}
+
+impl From<QueueError> for CliError {
+    fn from(error: QueueError) -> Self {
+        Self::new(Kind::Queue, error.to_string())
+    }
+}
+
+impl From<CoordinatorError> for CliError {
+    fn from(error: CoordinatorError) -> Self {
+        match error {
+            CoordinatorError::Contracts(e) => e.into(),
+            CoordinatorError::Queue(e) => e.into(),
+            CoordinatorError::Artifacts(e) => e.into(),
+            other => Self::new(Kind::Coordinator, other.to_string()),
+        }
+    }
+}
+
+impl From<WorkerError> for CliError {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::Queue(e) => e.into(),
+            WorkerError::Srs { path, source } => crate::artifacts::srs_error(&path, &source),
+            WorkerError::Name { .. } => Self::new(Kind::Usage, error.to_string()),
+            other => Self::new(Kind::Io, other.to_string()),
+        }
+    }
+}
+
+impl From<ArtifactError> for CliError {
+    fn from(error: ArtifactError) -> Self {
+        let kind = match &error {
+            ArtifactError::NoPlace | ArtifactError::BadPlace { .. } => Kind::Usage,
+            ArtifactError::Missing { .. } | ArtifactError::Io { .. } => Kind::Io,
+            ArtifactError::Corrupt { .. } => Kind::Damaged,
+            _ => Kind::Mismatch,
+        };
+        Self::new(kind, error.to_string())
     }
 }

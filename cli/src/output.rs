@@ -38,6 +38,11 @@ impl Output {
         let _ = writeln!(std::io::stderr(), "warning: {text}");
     }
 
+    /// Something to know while waiting, in either form.
+    pub(crate) fn note(&self, text: impl Display) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
     /// The result, under `--json`: one object, on one line.
     pub(crate) fn result(&self, value: &impl Serialize) {
         if self.json

@@ -1,5 +1,6 @@
 //! `verin setup`
 
+use super::srs::MOST as MOST_POWERS;
 use crate::artifacts::{self, KEY, RECORD};
 use crate::error::CliError;
 use crate::files::{Destination, Folder};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Instant;
+use verin_circuits::commitment::srs::VerifierSrs;
 use verin_circuits::record::KeySet;
 use verin_circuits::weights::Weights as RecordWeights;
 use verin_prover::backend::Cpu;
@@ -18,6 +20,7 @@ use verin_prover::keyfile;
 use verin_prover::keys::{self, SetupOptions};
 use verin_prover::srs::Srs;
 use verin_prover::weights;
+use verin_worker::{SrsSource, WorkerError};
 
 /// What proofs are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -86,6 +89,24 @@ pub(crate) struct SrsChoice {
     /// The INSECURE development SRS, whose secret is published: anyone can forge proofs under it.
     #[arg(long)]
     insecure_srs: bool,
+}
+
+impl SrsChoice {
+    /// Where a worker has it from.
+    pub(crate) fn source(&self) -> Result<SrsSource, WorkerError> {
+        match &self.srs {
+            None => Ok(SrsSource::insecure()),
+            Some(path) => SrsSource::open(path.clone()),
+        }
+    }
+
+    /// What a verifier needs of it; all powers of a file are checked with pairings.
+    pub(crate) fn checked(&self, output: &Output) -> Result<VerifierSrs, CliError> {
+        let Some(path) = &self.srs else { return Ok(VerifierSrs::insecure().clone()) };
+        let progress = output.bar(format!("checking {}", path.display()), MOST_POWERS);
+        let checked = artifacts::srs_file(path)?.check(MOST_POWERS, &mut |read| progress.at(read));
+        checked.map_err(|e| artifacts::srs_error(path, &e))
+    }
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// Most powers that are checked: all that any key or verifier reads.
-const MOST: u64 = (1 << 20) + 1;
+pub(super) const MOST: u64 = (1 << 20) + 1;
 
 /// Arguments of `srs`.
 #[derive(Debug, clap::Args)]

@@ -31,7 +31,6 @@ mod world;
 
 use crate::error::{CliError, Kind};
 use crate::output::Output;
-use verin_contracts::ContractsError;
 use verin_contracts::runtime::until_interrupted;
 
 /// What a shell reports for a process that ctrl-c ended.
@@ -62,20 +61,5 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Some(result) => result,
         // The chain is gone by now.
         None => std::process::exit(INTERRUPTED),
-    }
-}
-
-impl From<ContractsError> for CliError {
-    fn from(error: ContractsError) -> Self {
-        let kind = match &error {
-            ContractsError::NoNpm { .. } | ContractsError::Install { .. } | ContractsError::NoAnvil { .. } => {
-                Kind::NoNode
-            }
-            ContractsError::PortTaken { .. } => Kind::PortTaken,
-            ContractsError::NotStarted { .. } => Kind::NoChain,
-            ContractsError::BadUrl { .. } => Kind::Usage,
-            _ => Kind::Chain,
-        };
-        Self::new(kind, error.to_string())
     }
 }
