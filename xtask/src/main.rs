@@ -9,7 +9,9 @@
 //! abi     ABI and bytecode of the contracts, written again
 //! ```
 
+mod api;
 mod bench;
+mod explorer;
 mod licences;
 mod models;
 mod mutate;
@@ -59,12 +61,14 @@ fn test() -> Result<(), Failed> {
     quick(&mut suites);
     suites.needed("npm packages", 60, || npm("ci"))?;
     suites.run("models", 60, models::make);
-    suites.run("cargo test", 1400, || command("cargo", &["test", "--release", "--workspace"]));
+    suites.run("cargo test", 1500, || command("cargo", &["test", "--release", "--workspace"]));
     suites.run("contracts, format", 30, || npm("fmt:check"));
-    suites.run("contracts, tests and gas", 720, || npm("gas:check"));
-    suites.run("contracts, mutation", 240, || mutate::run(&["--sample", "12"]));
-    suites.run("contracts, ABI", 120, || npm("abi:check"));
-    suites.run("demo", 200, || command("cargo", &["run", "--release", "--quiet", "--", "demo"]));
+    suites.run("contracts, tests and gas", 600, || npm("gas:check"));
+    suites.run("contracts, mutation", 150, || mutate::run(&["--sample", "12"]));
+    suites.run("contracts, ABI", 90, || npm("abi:check"));
+    suites.run("explorer", 120, explorer::test);
+    suites.run("API, hostile input", 120, api::test);
+    suites.run("demo", 120, || command("cargo", &["run", "--release", "--quiet", "--", "demo"]));
     suites.finish("test")
 }
 

@@ -120,6 +120,12 @@ pub(crate) fn npm(script: &str) -> Result<(), Failed> {
     run(Command::new("npm").args(args).current_dir("verifier-contract"), &format!("npm {script}"))
 }
 
+/// Runs a program in a folder of the repository, with these variables besides, its output shown.
+pub(crate) fn run_in(folder: &Path, program: &str, args: &[&str], variables: &[(&str, &Path)]) -> Result<(), Failed> {
+    let name = format!("{program} {}, in {}", args.join(" "), folder.display());
+    run(Command::new(program).args(args).current_dir(folder).envs(variables.iter().copied()), &name)
+}
+
 fn run(command: &mut Command, name: &str) -> Result<(), Failed> {
     println!("$ {name}");
     match command.status() {

@@ -4,7 +4,7 @@ use crate::suite::{Failed, Outcome, command};
 use std::process::{Command, Stdio};
 
 /// Program, Debian package.
-const NEEDED: [(&str, &str); 3] = [("cc", "gcc"), ("node", "nodejs"), ("npm", "npm")];
+const NEEDED: [(&str, &str); 4] = [("cc", "gcc"), ("node", "nodejs"), ("npm", "npm"), ("nats-server", "nats-server")];
 /// Oldest Node.js that the contracts' tools run on.
 const NODE: u32 = 20;
 
@@ -32,6 +32,14 @@ pub(crate) fn python() -> Result<(), Failed> {
     match there.is_ok_and(|status| status.success()) {
         true => Ok(()),
         false => apt(&["python3 with its module venv"], &["python3", "python3-venv"]),
+    }
+}
+
+/// Installs a browser, likewise.
+pub(crate) fn chromium() -> Result<(), Failed> {
+    match version("chromium") {
+        Some(_) => Ok(()),
+        None => apt(&["chromium"], &["chromium"]),
     }
 }
 
@@ -69,9 +77,10 @@ pub(crate) fn lints() -> Result<Outcome, Failed> {
     }
 }
 
-/// The first line a program prints for `--version`, if it is there.
+/// The first line a program prints for `--version`, if it is there: in the PATH, or where Debian has servers.
 pub(crate) fn version(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").stderr(Stdio::null()).output().ok()?;
+    let print = |program: &str| Command::new(program).arg("--version").stderr(Stdio::null()).output();
+    let output = print(program).or_else(|_| print(&format!("/usr/sbin/{program}"))).ok()?;
     output
         .status
         .success()
