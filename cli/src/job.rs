@@ -10,7 +10,7 @@ use verin_circuits::record::Record;
 use verin_contracts::bindings::Job;
 use verin_contracts::deploy::Contracts;
 use verin_contracts::handover;
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 use verin_contracts::{Address, B256, U256, amount};
 use verin_prover::input::InputOpening;
 use verin_quantizer::Graph;
@@ -19,7 +19,7 @@ use verin_quantizer::Graph;
 #[derive(Debug, Serialize)]
 pub(crate) struct JobFacts {
     pub(crate) job: B256,
-    pub(crate) status: Stage,
+    pub(crate) status: Status,
     listing: u64,
     record_hash: B256,
     requester: Address,
@@ -82,7 +82,7 @@ impl JobFacts {
 
     /// Prints it.
     pub(crate) fn print(&self, graph: Option<&Graph>, output: &Output) {
-        output.line(format_args!("job {}: {}", self.job, self.status.name()));
+        output.line(format_args!("job {}: {}", self.job, self.status.name().replace('_', " ")));
         output.fact("listing", self.listing);
         output.fact("price", format_args!("{} {}", self.price.as_ref().unwrap_or(&self.max_price), amount::SYMBOL));
         if let Some(prover) = self.prover {
@@ -114,7 +114,7 @@ impl JobFacts {
         let next = self.next.as_ref().map_or_else(String::new, |next| format!("; {next}"));
         Err(CliError::new(
             Kind::Unfinished,
-            format!("job {} has no output: it is {}{next}", self.job, self.status.name()),
+            format!("job {} has no output: it is {}{next}", self.job, self.status.name().replace('_', " ")),
         ))
     }
 }
@@ -136,32 +136,32 @@ async fn outcome(
 }
 
 /// What can be done about a job now, and by whom.
-fn next(id: B256, status: Stage, job: &Job, limit: Option<u64>, clock: u64) -> Option<String> {
+fn next(id: B256, status: Status, job: &Job, limit: Option<u64>, clock: u64) -> Option<String> {
     let over = limit.is_some_and(|limit| clock > limit);
     Some(match status {
-        Stage::Open if over => format!("nobody took it in time: `verin job expire {id}` returns what it holds"),
-        Stage::Open if job.cancelAt != 0 && clock > job.cancelAt => {
+        Status::Open if over => format!("nobody took it in time: `verin job expire {id}` returns what it holds"),
+        Status::Open if job.cancelAt != 0 && clock > job.cancelAt => {
             format!("the notice has run out: `verin job cancel {id}` returns what it holds")
         }
-        Stage::Open => {
+        Status::Open => {
             format!("waits for a prover until {}: `verin job wait {id}` follows it", limit.unwrap_or_default())
         }
-        Stage::Reserved if over => {
+        Status::Reserved if over => {
             format!("its input was not delivered in time: `verin job end-reservation {id}` ends it")
         }
-        Stage::Reserved => format!(
+        Status::Reserved => format!(
             "a prover waits for the input until {}: `verin job deliver {id} --opening FILE` hands it over",
             limit.unwrap_or_default()
         ),
-        Stage::Delivered if over => {
+        Status::Delivered if over => {
             format!("its prover did not acknowledge the input in time: `verin job end-reservation {id}` ends it")
         }
-        Stage::Delivered => {
+        Status::Delivered => {
             format!("its prover has the input, and until {} to acknowledge it", limit.unwrap_or_default())
         }
-        Stage::Locked if over => format!("it was not proved: `verin job refund {id}` returns the price"),
-        Stage::Locked => format!("is being proved, to be done by {}: `verin job wait {id}` follows it", job.lockEnd),
-        Stage::Fulfilled => return None,
+        Status::Locked if over => format!("it was not proved: `verin job refund {id}` returns the price"),
+        Status::Locked => format!("is being proved, to be done by {}: `verin job wait {id}` follows it", job.lockEnd),
+        Status::Fulfilled => return None,
         _ => "what it held is credited to whom it is due: `verin withdraw` pays it out".into(),
     })
 }
@@ -187,8 +187,8 @@ pub(crate) async fn follow(
         if status.is_over() {
             return Ok(());
         }
-        progress.say(format!("job {id}: {}", status.name()));
-        if let (Stage::Reserved, Some((session, opening))) = (status, delivery) {
+        progress.say(format!("job {id}: {}", status.name().replace('_', " ")));
+        if let (Status::Reserved, Some((session, opening))) = (status, delivery) {
             deliver(session, id, opening).await?;
             continue;
         }

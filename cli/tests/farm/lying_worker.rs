@@ -1,7 +1,7 @@
 //! A worker that lies: what it hands in never reaches the chain, and somebody else proves the job.
 
 use crate::{Farm, PATIENCE};
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 use verin_contracts::network::account;
 use verin_queue::{LocalQueue, Options, Outcome, Proven, Queue};
 use verin_testbed::{key, prove};
@@ -36,13 +36,13 @@ async fn a_wrong_proof_a_huge_one_and_one_for_another_job_are_refused() {
         kept.push(again);
     }
     for job in &jobs {
-        assert!(matches!(farm.stage(*job).await, Some(Stage::Open | Stage::Locked)), "no lie reached the chain");
+        assert!(matches!(farm.status(*job).await, Some(Status::Open | Status::Locked)), "no lie reached the chain");
     }
     for lease in &kept {
         queue.give_back(lease).await.expect("an answer");
     }
     let worker = farm.start("prover --queue coordinator.queue.sqlite --artifacts models --insecure-srs --name honest");
-    farm.until(&jobs, Stage::Fulfilled).await;
+    farm.until(&jobs, Status::Fulfilled).await;
     farm.paid_once(&jobs).await;
     worker.stop();
     coordinator.stop();

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use verin_artifacts::Artifacts;
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 use verin_contracts::network::{account, signer};
 use verin_contracts::{B256, U256};
 use verin_prover::keys::ProverKey;
@@ -60,18 +60,18 @@ impl Farm {
         ))
     }
 
-    pub(crate) async fn stage(&self, job: B256) -> Option<Stage> {
-        Stage::of(self.world.contracts.market.job(job).call().await.expect("a job").status)
+    pub(crate) async fn status(&self, job: B256) -> Option<Status> {
+        Status::of(self.world.contracts.market.job(job).call().await.expect("a job").status)
     }
 
-    /// Waits until every job is at this stage.
-    pub(crate) async fn until(&self, jobs: &[B256], stage: Stage) {
+    /// Waits until every job is at this.
+    pub(crate) async fn until(&self, jobs: &[B256], status: Status) {
         let end = Instant::now() + PATIENCE;
         for job in jobs {
-            while self.stage(*job).await != Some(stage) {
+            while self.status(*job).await != Some(status) {
                 if Instant::now() > end {
                     let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-                    panic!("job {job} is {:?}, and not {stage:?}:\n{log}", self.stage(*job).await);
+                    panic!("job {job} is {:?}, and not {status:?}:\n{log}", self.status(*job).await);
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }

@@ -1,7 +1,7 @@
 //! A farm: workers are processes of their own, and a real NATS server carries the work.
 
 use crate::Farm;
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 use verin_queue::NatsServer;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -18,9 +18,9 @@ async fn a_worker_killed_in_the_middle_loses_nothing() {
     for n in 0..8 {
         jobs.push(farm.world.request(n, [1, 2, n as i64 - 8], n % 2 == 0).await);
     }
-    farm.until(&jobs[..1], Stage::Fulfilled).await;
+    farm.until(&jobs[..1], Status::Fulfilled).await;
     doomed.kill();
-    farm.until(&jobs, Stage::Fulfilled).await;
+    farm.until(&jobs, Status::Fulfilled).await;
     farm.paid_once(&jobs).await;
     other.stop();
     coordinator.stop();

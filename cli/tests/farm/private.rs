@@ -4,7 +4,7 @@ use crate::Farm;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use verin_contracts::handover::{self, DeliveryKey};
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 use verin_contracts::market::Ask;
 use verin_contracts::network::account;
 use verin_contracts::{B256, U256};
@@ -34,14 +34,14 @@ async fn a_private_job_is_proved_and_what_does_not_open_its_commitment_is_not_ac
         let (input, blinders) = prover.commit_input(&[vec![1, 2, 3]], &mut rng).expect("a commitment");
         let ask = Ask { bond: BOND, lock_seconds: 10_800, ..ask(farm.world.listing, n as u64) };
         let job = contracts.request(account("requester"), &ask, &input).await.expect("a request").id;
-        farm.until(&[job], Stage::Reserved).await;
+        farm.until(&[job], Status::Reserved).await;
         let opening = InputOpening { values: delivered.to_vec(), blinders };
         let ciphertext = handover::seal(delivery_key.public(), job, &opening.encode()).expect("a ciphertext");
         contracts.deliver(account("requester"), job, ciphertext).await.expect("a delivery");
         jobs.push(job);
     }
-    farm.until(&jobs[..1], Stage::Fulfilled).await;
-    assert_eq!(farm.stage(jobs[1]).await, Some(Stage::Delivered), "it does not open its commitment");
+    farm.until(&jobs[..1], Status::Fulfilled).await;
+    assert_eq!(farm.status(jobs[1]).await, Some(Status::Delivered), "it does not open its commitment");
     coordinator.stop();
     let log = std::fs::read_to_string(farm.folder.path().join("log")).expect("a log");
     assert!(log.contains("does not open its commitment"), "{log}");

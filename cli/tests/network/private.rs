@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use verin_contracts::handover::DeliveryKey;
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 use verin_contracts::market::Fulfilment;
 use verin_contracts::{B256, amount};
 use verin_prover::backend::Cpu;
@@ -54,7 +54,7 @@ fn a_private_input_is_delivered_while_its_requester_waits() {
             tokio::time::sleep(contracts.network.poll_interval()).await;
         }
         contracts.reserve(payout, job, payout).await.expect("a reservation");
-        while contracts.job(job).await.expect("a job").0 == Stage::Reserved {
+        while contracts.job(job).await.expect("a job").0 == Status::Reserved {
             tokio::time::sleep(contracts.network.poll_interval()).await;
         }
         // From the chain alone.

@@ -30,7 +30,7 @@ impl Client {
                         if last.replace(story.job.status) != Some(story.job.status) {
                             progress(story.job.status);
                         }
-                        if story.job.status.is_end() {
+                        if story.job.status.is_over() {
                             return Ok(story);
                         }
                     }

@@ -20,7 +20,9 @@ pub mod service;
 pub mod shape;
 
 pub use amount::Amount;
-pub use job::{Job, JobPage, Output, Payment, Proof, Status, Step, Story};
+pub use job::{Job, JobPage, Output, Payment, Proof, Step, Story};
+pub use verin_contracts::jobs::Status;
+
 pub use market::{
     Activity, Books, Claim, DeadLetter, Depth, Epoch, Hour, Layout, Model, ModelDetail, Port, Prover, QueueState,
     Settlement, Worker,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use verin_contracts::ContractsError;
 use verin_contracts::bindings::Job;
 use verin_contracts::deploy::Contracts;
-use verin_contracts::jobs::Stage;
+use verin_contracts::jobs::Status;
 
 /// A job is this operator's, whatever became of it since. Of one job.
 pub(super) const HELD: &str = "held";
@@ -24,12 +24,12 @@ pub const REQUESTED: &str = "requested";
 pub fn checks(contracts: &Arc<Contracts>, operator: Address) -> Checks {
     let of = |done: fn(&Job, Address) -> bool| AllJobs { contracts: contracts.clone(), operator, done };
     Checks::new()
-        .with(HELD, of(|job, operator| job.prover == operator && stage(job) != Some(Stage::Open)))
+        .with(HELD, of(|job, operator| job.prover == operator && status(job) != Some(Status::Open)))
         .with(
             ACKNOWLEDGED,
-            of(|job, operator| job.prover == operator && (stage(job) == Some(Stage::Locked) || is_end(job))),
+            of(|job, operator| job.prover == operator && (status(job) == Some(Status::Locked) || is_end(job))),
         )
-        .with(REQUESTED, of(|job, _| stage(job).is_some()))
+        .with(REQUESTED, of(|job, _| status(job).is_some()))
         .with(SETTLED, of(|job, _| is_end(job)))
 }
 
@@ -38,12 +38,12 @@ pub(super) fn payload(jobs: &[B256]) -> Vec<u8> {
     jobs.iter().flat_map(|job| job.0).collect()
 }
 
-fn stage(job: &Job) -> Option<Stage> {
-    Stage::of(job.status)
+fn status(job: &Job) -> Option<Status> {
+    Status::of(job.status)
 }
 
 fn is_end(job: &Job) -> bool {
-    stage(job).is_some_and(Stage::is_over)
+    status(job).is_some_and(Status::is_over)
 }
 
 /// Something holds of all jobs in the payload.

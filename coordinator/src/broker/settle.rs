@@ -36,7 +36,7 @@ impl Broker {
         for pending in &pending {
             let job = self.means.index.job(pending.job).await?;
             // A job that a reorganisation took away may come back, and is taken up again then.
-            let Some(job) = job.filter(|job| !job.status.is_end()) else {
+            let Some(job) = job.filter(|job| !job.status.is_over()) else {
                 gone.push(pending.job);
                 continue;
             };
@@ -230,7 +230,7 @@ impl Broker {
         for order in self.assignments.orders(OrderState::Queued, MOST).await? {
             let mut ended = true;
             for id in &order.jobs {
-                ended &= self.means.index.job(*id).await?.is_none_or(|job| job.status.is_end());
+                ended &= self.means.index.job(*id).await?.is_none_or(|job| job.status.is_over());
             }
             if ended {
                 tracing::info!(work = %order.id, "its jobs have ended; the work is withdrawn");

@@ -6,7 +6,7 @@ use crate::error::CoordinatorError;
 use alloy::primitives::{Address, B256, Bytes, FixedBytes, U256};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use std::collections::BTreeMap;
-pub use verin_client::types::Status;
+pub use verin_contracts::jobs::Status;
 use verin_economy::formulas;
 
 /// A job as its last step left it. Amounts in base units of the token, times in seconds since 1970.

@@ -24,6 +24,7 @@ const MOST: u16 = 200;
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// In this state.
+    #[param(value_type = Option<verin_client::types::shape::Status>)]
     status: Option<Status>,
     /// Of this listing.
     listing: Option<u64>,
@@ -115,7 +116,7 @@ pub(super) async fn job(State(app): State<App>, Part(id): Part) -> Result<Json<S
     Ok(Json(Story {
         price_now: (job.status == Status::Open).then(|| Amount(job.price_at(now))),
         input_values: layout.as_ref().and_then(|layout| layout.input_values(&job.input)),
-        skipped: if job.status.is_end() { None } else { app.api.notes.of(&job.id) },
+        skipped: if job.status.is_over() { None } else { app.api.notes.of(&job.id) },
         record: job.record,
         verifier: job.verifier,
         owner_bps: job.owner_bps,

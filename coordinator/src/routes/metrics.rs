@@ -93,8 +93,8 @@ pub(super) async fn look(app: &App) -> Result<(), ApiError> {
             gauge!("verin_tip_block").set(number(tip.number));
             gauge!("verin_tip_time_seconds").set(number(tip.time));
         }
-        for (status, name) in crate::index::job::Status::ALL {
-            gauge!("verin_jobs", "status" => name).set(number(counts.get(&status).copied().unwrap_or(0)));
+        for status in crate::index::job::Status::ALL {
+            gauge!("verin_jobs", "status" => status.name()).set(number(counts.get(&status).copied().unwrap_or(0)));
         }
         if let Some(depth) = depth {
             let states = [

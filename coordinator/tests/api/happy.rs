@@ -194,7 +194,7 @@ async fn jobs(served: &Served, [direct, open, locked]: [B256; 3]) {
     let ids = |page: &JobPage| page.jobs.iter().map(|job| job.id).collect::<Vec<_>>();
     let all: JobPage = typed(served.get("/v1/jobs").await);
     assert_eq!((ids(&all), all.next.clone()), (vec![locked, open, direct], None));
-    assert!(all.jobs.iter().all(|job| job.requested_at > 0 && job.ended_at.is_some() == job.status.is_end()));
+    assert!(all.jobs.iter().all(|job| job.requested_at > 0 && job.ended_at.is_some() == job.status.is_over()));
     let first: JobPage = typed(served.get("/v1/jobs?limit=2").await);
     assert_eq!(ids(&first), [locked, open]);
     let second = format!("/v1/jobs?limit=2&before={}", first.next.expect("another page"));

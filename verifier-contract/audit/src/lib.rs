@@ -18,7 +18,7 @@
 //! ```
 
 mod chain;
-mod decode;
+pub mod decode;
 mod deployment;
 mod error;
 mod history;

@@ -7,9 +7,9 @@ use crate::market::event;
 use alloy::primitives::{Address, B256, Bytes, U256};
 
 /// The states of a job, in the order of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum Status {
     /// Requested, and not taken yet.
     Open,
     /// A prover waits for the private input.
@@ -32,8 +32,9 @@ pub enum Stage {
     Voided,
 }
 
-impl Stage {
-    const ALL: [Self; 10] = [
+impl Status {
+    /// All of them, in the order of the contract.
+    pub const ALL: [Self; 10] = [
         Self::Open,
         Self::Reserved,
         Self::Delivered,
@@ -51,6 +52,11 @@ impl Stage {
         Self::ALL.get(usize::from(status).checked_sub(1)?).copied()
     }
 
+    /// The state of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +65,7 @@ impl Stage {
             Self::Delivered => "delivered",
             Self::Locked => "locked",
             Self::Fulfilled => "fulfilled",
-            Self::FulfilledLate => "fulfilled late",
+            Self::FulfilledLate => "fulfilled_late",
             Self::Cancelled => "cancelled",
             Self::Refunded => "refunded",
             Self::Expired => "expired",
@@ -94,10 +100,10 @@ impl Contracts {
     ///
     /// # Errors
     /// No such job was requested, or the node does not answer.
-    pub async fn job(&self, id: B256) -> Result<(Stage, Job), ContractsError> {
+    pub async fn job(&self, id: B256) -> Result<(Status, Job), ContractsError> {
         let job = self.network.view("reading a job", self.market.job(id)).await?;
         let unknown = || ContractsError::Reverted { what: format!("reading job {id}"), error: "UnknownJob".into() };
-        Ok((Stage::of(job.status).ok_or_else(unknown)?, job))
+        Ok((Status::of(job.status).ok_or_else(unknown)?, job))
     }
 
     /// Last second at which whoever is to act in the job's state may act.

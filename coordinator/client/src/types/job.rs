@@ -5,54 +5,7 @@ use alloy::primitives::{Address, B256, Bytes, FixedBytes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-
-/// Where a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the states of docs/contracts/market.md")]
-pub enum Status {
-    Open,
-    Reserved,
-    Delivered,
-    Locked,
-    Fulfilled,
-    FulfilledLate,
-    Cancelled,
-    Refunded,
-    Expired,
-    Voided,
-}
-
-impl Status {
-    /// All of them, with their names.
-    pub const ALL: [(Self, &'static str); 10] = [
-        (Self::Open, "open"),
-        (Self::Reserved, "reserved"),
-        (Self::Delivered, "delivered"),
-        (Self::Locked, "locked"),
-        (Self::Fulfilled, "fulfilled"),
-        (Self::FulfilledLate, "fulfilled_late"),
-        (Self::Cancelled, "cancelled"),
-        (Self::Refunded, "refunded"),
-        (Self::Expired, "expired"),
-        (Self::Voided, "voided"),
-    ];
-
-    /// Its name, as everywhere outside the contracts.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(status, _)| *status == self).map_or("", |(_, name)| name)
-    }
-
-    /// The state of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(status, _)| *status)
-    }
-
-    /// Whether nothing can happen to the job any more.
-    pub fn is_end(self) -> bool {
-        !matches!(self, Self::Open | Self::Reserved | Self::Delivered | Self::Locked)
-    }
-}
+use verin_contracts::jobs::Status;
 
 /// A job, in short.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,6 +14,7 @@ pub struct Job {
     #[schema(value_type = shape::Hash)]
     pub id: B256,
     /// Where it is.
+    #[schema(value_type = shape::Status)]
     pub status: Status,
     /// The listing.
     pub listing: u64,

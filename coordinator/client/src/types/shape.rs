@@ -48,6 +48,27 @@ shape!(
     "1001"
 );
 
+/// Where a job is.
+#[derive(Debug)]
+pub struct Status;
+
+impl PartialSchema for Status {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Where a job is."))
+            .enum_values(Some(verin_contracts::jobs::Status::ALL.map(verin_contracts::jobs::Status::name)))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Status {
+    fn name() -> Cow<'static, str> {
+        "Status".into()
+    }
+}
+
 /// Bytes with `0x`, as they are written everywhere here.
 pub(super) fn prefixed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<alloy::primitives::Bytes, D::Error> {
     let text = String::deserialize(deserializer)?;
