@@ -49,13 +49,13 @@ impl Farm {
         let (jobs, inputs) = (slots.clone(), vec![Input::Public(vec![0; self.record.input.bytes]); jobs]);
         slots.resize(batch, B256::ZERO);
         let id = context(31_337, Address::repeat_byte(1), Address::repeat_byte(2), &slots);
-        Work { id, record: self.record.hash().into(), jobs, inputs, deadline: 4_000_000_000 }
+        Work { id, context: id, record: self.record.hash().into(), jobs, inputs, deadline: 4_000_000_000 }
     }
 
     fn verify(&self, work: &Work, outcome: &Outcome) {
         let Outcome::Proven(proven) = outcome else { panic!("{outcome:?}") };
         let input = vec![0; proven.batch * self.record.input.bytes];
-        let statement = Statement { context: work.id.0, input, output: proven.output.clone() };
+        let statement = Statement { context: work.context.0, input, output: proven.output.clone() };
         verify_seal(&self.record, VerifierSrs::insecure(), &statement, &proven.seal).unwrap();
     }
 

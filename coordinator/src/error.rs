@@ -19,6 +19,22 @@ pub enum CoordinatorError {
         /// What SQLite says.
         why: String,
     },
+    /// A part of the coordinator ended by a bug.
+    #[error(
+        "a part of the coordinator ended early ({why}), which is a bug in Verin: start it again, it goes on where it was, and please report it"
+    )]
+    Ended {
+        /// What is known of it.
+        why: String,
+    },
+    /// Something that is needed is not there for the moment.
+    #[error("{what} has to wait: {why}")]
+    NotNow {
+        /// What waits.
+        what: &'static str,
+        /// For what.
+        why: String,
+    },
     /// A block that does not follow the last one.
     #[error(
         "block {number} does not follow the last block that was applied; the chain was reorganised in between, or another process writes this database"

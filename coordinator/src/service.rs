@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_contracts::deploy::Contracts;
@@ -128,15 +129,33 @@ impl Service {
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), CoordinatorError> {
         let Self { journal, broker, follower, .. } = self;
         let changes = follower.changes().subscribe();
-        let follow = tokio::spawn(follower.run(shutdown.clone()));
+        let mut follow = tokio::spawn(follower.run(shutdown.clone()));
         let stop = shutdown.clone();
-        let trade = tokio::spawn(async move { broker.run(changes, stop).await });
-        let sent = journal.run(shutdown.clone()).await;
-        // Nothing is of use without a journal.
+        let mut trade = tokio::spawn(async move { broker.run(changes, stop).await });
+        let send = journal.run(shutdown.clone());
+        tokio::pin!(send);
+        // Whatever ends first ends the others: none is of use without them, and a restart goes on where they were.
+        let ended = tokio::select! {
+            sent = &mut send => return Self::end(shutdown, [follow, trade], sent).await,
+            ended = &mut follow => ended,
+            ended = &mut trade => ended,
+        };
         shutdown.cancel();
-        for task in [follow, trade] {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the coordinator ended early");
+        let sent = send.await;
+        ended.map_err(|error| CoordinatorError::Ended { why: error.to_string() })?;
+        Self::end(shutdown, [follow, trade], sent).await
+    }
+
+    async fn end(
+        shutdown: CancellationToken,
+        tasks: [JoinHandle<()>; 2],
+        sent: Result<(), CoordinatorError>,
+    ) -> Result<(), CoordinatorError> {
+        shutdown.cancel();
+        for task in tasks {
+            // One that was waited for already has nothing more to say.
+            if !task.is_finished() {
+                task.await.map_err(|error| CoordinatorError::Ended { why: error.to_string() })?;
             }
         }
         sent

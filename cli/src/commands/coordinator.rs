@@ -230,7 +230,7 @@ impl Models for AtHand {
 
     async fn check_opening(&self, record: B256, job: B256, commitment: &[u8], delivered: &[u8]) -> Opening {
         let input = Input::Private { commitment: commitment.into(), delivered: delivered.into() };
-        let work = Work { id: job, record, jobs: vec![job], inputs: vec![input], deadline: 0 };
+        let work = Work { id: job, context: job, record, jobs: vec![job], inputs: vec![input], deadline: 0 };
         match self.worker.look(work).await {
             Ok(()) => Opening::Right,
             Err(error) => match error.outcome() {

@@ -3,14 +3,17 @@
 pub use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
-/// Names work: the context of the proof, which is the hash of chain, market, payout and jobs.
+/// Names work. Nothing else was ever called so: what is asked for again, after it failed or was taken back, has another name, so that a
+/// queue that remembers the first one says nothing of the second.
 pub type WorkId = B256;
 
 /// One proof to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
-    /// Its name, and the context that the proof is bound to.
+    /// Its name.
     pub id: WorkId,
+    /// What the proof is bound to: the hash of chain, market, payout and jobs, one a slot.
+    pub context: B256,
     /// Hash of the model's record.
     pub record: B256,
     /// In the order of their slots. There may be fewer than the batch has: the slots that are left come last and are empty, in `id` too

@@ -13,7 +13,7 @@ const FILE: &str = "VERIN_QUEUE_KILLED_FILE";
 fn work(n: u64) -> Work {
     let mut id = [0; 32];
     id[24..].copy_from_slice(&n.to_be_bytes());
-    Work { id: id.into(), record: B256::ZERO, jobs: vec![], inputs: vec![], deadline: 10 }
+    Work { id: id.into(), context: B256::ZERO, record: B256::ZERO, jobs: vec![], inputs: vec![], deadline: 10 }
 }
 
 /// Pushes, takes and hands in for ever, and says each time what it has done.

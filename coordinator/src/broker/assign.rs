@@ -1,30 +1,38 @@
 //! The tables of jobs and batches under way.
+//!
+//! A job that was taken waits for a batch; a batch has a name that nothing else ever had, so that jobs which are proved again are new
+//! work to everybody. What failed is taken apart, and its jobs wait again, each alone and a while longer every time.
 
 use crate::database::Database;
 use crate::error::CoordinatorError;
 use crate::index::value::{Hash, integer};
-use alloy::primitives::B256;
+use alloy::primitives::{B256, keccak256};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS assignment (
     job BLOB PRIMARY KEY,
     locked INTEGER NOT NULL,
-    -- Whether it is proved alone: a batch that it was in could not be.
-    alone INTEGER NOT NULL,
-    -- Milliseconds since 1970.
+    -- How often a batch that it was in failed: then it is proved alone.
+    failures INTEGER NOT NULL,
+    -- Milliseconds since 1970, from which on it waits.
     since INTEGER NOT NULL,
     work BLOB
 ) STRICT;
 CREATE INDEX IF NOT EXISTS assignment_work ON assignment (work);
 CREATE TABLE IF NOT EXISTS batch (
     id BLOB PRIMARY KEY,
+    context BLOB NOT NULL,
     record BLOB NOT NULL,
     jobs BLOB NOT NULL,
     locked INTEGER NOT NULL,
+    -- Last second of use, by the chain's clock.
+    deadline INTEGER NOT NULL,
     state TEXT NOT NULL,
+    -- Milliseconds since 1970.
+    planned INTEGER NOT NULL,
     changed INTEGER NOT NULL,
     worker TEXT,
     why TEXT
@@ -39,6 +47,14 @@ CREATE TABLE IF NOT EXISTS speed (
 ) STRICT;
 ";
 
+/// How long batches are remembered that have come to their end.
+const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a job waits after its first failure; twice as long after each, up to so many times.
+const PAUSE: u64 = 2_000;
+const MOST_DOUBLINGS: u32 = 5;
+/// Batches that are looked at together.
+const MOST: usize = 10_000;
+
 /// Jobs and batches under way, in the coordinator's file.
 #[derive(Clone, Debug)]
 pub struct Assignments {
@@ -47,7 +63,7 @@ pub struct Assignments {
 
 /// Where a batch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderState {
+pub enum BatchState {
     /// Decided, and not in the queue for sure.
     Planned,
     /// In the queue, or with a worker.
@@ -62,7 +78,7 @@ pub enum OrderState {
     Failed,
 }
 
-impl OrderState {
+impl BatchState {
     const ALL: [(Self, &'static str); 6] = [
         (Self::Planned, "planned"),
         (Self::Queued, "queued"),
@@ -80,21 +96,40 @@ impl OrderState {
 
 /// Jobs that are proved together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// The context of the proof.
+pub struct Batch {
+    /// Its name, in the queue and in the journal.
     pub id: B256,
+    /// The context of the proof.
+    pub context: B256,
     /// Hash of the model's record.
     pub record: B256,
     /// The jobs.
     pub jobs: Vec<B256>,
     /// Whether one of them is locked.
     pub locked: bool,
+    /// Last second in which all of it is of use.
+    pub deadline: u64,
     /// Where it is.
-    pub state: OrderState,
+    pub state: BatchState,
+    /// When it was planned, in milliseconds since 1970.
+    pub planned: u64,
+    /// When its state changed last, likewise.
+    pub changed: u64,
     /// Who proved it, or tried last.
     pub worker: Option<String>,
     /// What went wrong.
     pub why: Option<String>,
+}
+
+impl Batch {
+    /// A new batch, to be proved by `deadline`.
+    pub(super) fn new(context: B256, record: B256, jobs: Vec<B256>, locked: bool, deadline: u64) -> Self {
+        // Once in a millisecond is once: a job is in one batch at a time.
+        let now = milliseconds();
+        let id = keccak256([&context.0[..], &now.to_be_bytes()].concat());
+        let (state, worker, why) = (BatchState::Planned, None, None);
+        Self { id, context, record, jobs, locked, deadline, state, planned: now, changed: now, worker, why }
+    }
 }
 
 /// A job that was taken and is in no batch.
@@ -102,13 +137,18 @@ pub struct Order {
 pub(super) struct Pending {
     pub(super) job: B256,
     pub(super) locked: bool,
-    pub(super) alone: bool,
+    /// How often a batch that it was in failed.
+    pub(super) failures: u32,
+    /// From when on it waits, in milliseconds since 1970.
     pub(super) since: u64,
 }
 
 impl Assignments {
     pub(super) async fn open(database: Database) -> Result<Self, CoordinatorError> {
         database.migrate(SCHEMA).await?;
+        let before = integer(milliseconds().saturating_sub(REMEMBERED.as_millis() as u64));
+        let forget = "DELETE FROM batch WHERE state IN ('settled', 'withdrawn', 'failed') AND changed < ?1";
+        database.write(move |t| t.execute(forget, [before]).map(drop)).await?;
         Ok(Self { database })
     }
 
@@ -130,15 +170,24 @@ impl Assignments {
             .await
     }
 
-    /// Jobs that are in no batch, in the order in which they were taken.
-    pub(super) async fn pending(&self) -> Result<Vec<Pending>, CoordinatorError> {
+    /// Jobs without a lock that were taken up.
+    pub(super) async fn direct(&self) -> Result<usize, CoordinatorError> {
         self.database
-            .read(|c| {
-                let all = "SELECT job, locked, alone, since FROM assignment WHERE work IS NULL ORDER BY since";
+            .read(|c| c.query_row("SELECT count(*) FROM assignment WHERE NOT locked", [], |row| row.get(0)))
+            .await
+    }
+
+    /// Jobs that are in no batch and wait, those with a lock first, then in the order in which they were taken.
+    pub(super) async fn pending(&self) -> Result<Vec<Pending>, CoordinatorError> {
+        let now = integer(milliseconds());
+        self.database
+            .read(move |c| {
+                let all = "SELECT job, locked, failures, since FROM assignment WHERE work IS NULL AND since <= ?1 \
+                    ORDER BY locked DESC, since";
                 let mut all = c.prepare_cached(all)?;
-                all.query_map([], |row| {
+                all.query_map([now], |row| {
                     let Hash(job) = row.get(0)?;
-                    Ok(Pending { job, locked: row.get(1)?, alone: row.get(2)?, since: row.get(3)? })
+                    Ok(Pending { job, locked: row.get(1)?, failures: row.get(2)?, since: row.get(3)? })
                 })?
                 .collect()
             })
@@ -156,56 +205,60 @@ impl Assignments {
     }
 
     /// Puts jobs into a batch.
-    pub(super) async fn plan(&self, order: Order) -> Result<(), CoordinatorError> {
+    pub(super) async fn plan(&self, batch: Batch) -> Result<(), CoordinatorError> {
         self.database
             .write(move |t| {
-                let jobs: Vec<u8> = order.jobs.iter().flat_map(|job| job.0).collect();
+                let jobs: Vec<u8> = batch.jobs.iter().flat_map(|job| job.0).collect();
                 t.execute(
-                    "INSERT INTO batch VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL) ON CONFLICT (id) DO UPDATE SET state = \
-                     excluded.state, changed = excluded.changed",
+                    "INSERT INTO batch VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, NULL)",
                     params![
-                        Hash(order.id),
-                        Hash(order.record),
+                        Hash(batch.id),
+                        Hash(batch.context),
+                        Hash(batch.record),
                         jobs,
-                        order.locked,
-                        order.state.name(),
-                        integer(milliseconds())
+                        batch.locked,
+                        integer(batch.deadline),
+                        batch.state.name(),
+                        integer(batch.planned),
+                        integer(batch.changed)
                     ],
                 )?;
                 let mut put = t.prepare_cached("UPDATE assignment SET work = ?2 WHERE job = ?1")?;
-                order.jobs.iter().try_for_each(|job| put.execute((Hash(*job), Hash(order.id))).map(drop))
+                batch.jobs.iter().try_for_each(|job| put.execute((Hash(*job), Hash(batch.id))).map(drop))
             })
             .await
     }
 
-    /// Says where a batch is.
+    /// A batch goes from one state to another; whether it was in the first.
     pub(super) async fn mark(
         &self,
         id: B256,
-        state: OrderState,
+        from: BatchState,
+        to: BatchState,
         worker: Option<String>,
         why: Option<String>,
-    ) -> Result<(), CoordinatorError> {
+    ) -> Result<bool, CoordinatorError> {
         self.database
             .write(move |t| {
-                t.execute(
-                    "UPDATE batch SET state = ?2, changed = ?3, worker = coalesce(?4, worker), why = coalesce(?5, why) WHERE id = ?1",
-                    params![Hash(id), state.name(), integer(milliseconds()), worker, why],
-                )
-                .map(drop)
+                let mark = "UPDATE batch SET state = ?3, changed = ?4, worker = coalesce(?5, worker), why = coalesce(?6, why) \
+                    WHERE id = ?1 AND state = ?2";
+                let row = params![Hash(id), from.name(), to.name(), integer(milliseconds()), worker, why];
+                Ok(t.execute(mark, row)? > 0)
             })
             .await
     }
 
-    /// Takes a batch apart: its jobs wait again, each to be proved alone if `alone`.
-    pub(super) async fn take_apart(&self, id: B256, alone: bool) -> Result<(), CoordinatorError> {
+    /// A batch is over, and its jobs wait again: after a failure each alone, and not at once.
+    pub(super) async fn take_apart(&self, batch: &Batch, to: BatchState, why: String) -> Result<(), CoordinatorError> {
+        let (id, failed) = (batch.id, to == BatchState::Failed);
         self.database
             .write(move |t| {
-                t.execute(
-                    "UPDATE assignment SET work = NULL, alone = max(alone, ?2) WHERE work = ?1",
-                    (Hash(id), alone),
-                )
-                .map(drop)
+                let now = integer(milliseconds());
+                let end = "UPDATE batch SET state = ?2, changed = ?3, why = ?4 WHERE id = ?1";
+                t.execute(end, params![Hash(id), to.name(), now, why])?;
+                let again = "UPDATE assignment SET work = NULL, failures = failures + ?2, \
+                    since = ?3 + ?2 * (?4 << min(failures, ?5)) WHERE work = ?1";
+                t.execute(again, params![Hash(id), failed, now, integer(PAUSE), MOST_DOUBLINGS]).map(drop)
             })
             .await
     }
@@ -214,49 +267,60 @@ impl Assignments {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn order(&self, id: B256) -> Result<Option<Order>, CoordinatorError> {
+    pub async fn batch(&self, id: B256) -> Result<Option<Batch>, CoordinatorError> {
         self.database.read(move |c| Ok(select(c, "WHERE id = ?1", [Hash(id)])?.pop())).await
     }
 
-    /// Batches in these states, the one that changed last first.
+    /// Batches in this state, those with a lock first, most urgent first.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn orders(&self, state: OrderState, most: usize) -> Result<Vec<Order>, CoordinatorError> {
-        self.database
-            .read(move |c| select(c, "WHERE state = ?1 ORDER BY changed DESC LIMIT ?2", (state.name(), integer(most))))
-            .await
+    pub async fn batches(&self, state: BatchState) -> Result<Vec<Batch>, CoordinatorError> {
+        let clause = "WHERE state = ?1 ORDER BY locked DESC, deadline LIMIT ?2";
+        self.database.read(move |c| select(c, clause, (state.name(), integer(MOST)))).await
     }
 
-    /// Whether the last batch of locked jobs that came to an end failed.
-    pub(super) async fn failing(&self) -> Result<bool, CoordinatorError> {
+    /// Whether the last batch of locked jobs that came to an end failed, not longer ago than `memory`.
+    pub(super) async fn failing(&self, memory: Duration) -> Result<bool, CoordinatorError> {
+        let after = integer(milliseconds().saturating_sub(memory.as_millis() as u64));
         self.database
-            .read(|c| {
-                let last = "SELECT state = 'failed' FROM batch WHERE locked AND state IN ('proven', 'settled', 'failed') \
-                    ORDER BY changed DESC LIMIT 1";
-                Ok(c.query_row(last, [], |row| row.get(0)).optional()?.unwrap_or(false))
+            .read(move |c| {
+                let last = "SELECT state = 'failed' AND changed > ?1 FROM batch \
+                    WHERE locked AND state IN ('proven', 'settled', 'failed') ORDER BY changed DESC LIMIT 1";
+                Ok(c.query_row(last, [after], |row| row.get(0)).optional()?.unwrap_or(false))
             })
             .await
     }
+
+    /// Workers who proved something within `memory`.
+    pub(super) async fn proven_workers(&self, memory: Duration) -> Result<u64, CoordinatorError> {
+        let after = integer(milliseconds().saturating_sub(memory.as_millis() as u64));
+        let count = "SELECT count(DISTINCT worker) FROM batch WHERE state IN ('proven', 'settled') AND changed > ?1";
+        self.database.read(move |c| c.query_row(count, [after], |row| row.get(0))).await
+    }
 }
 
-fn select(c: &Connection, clause: &str, params: impl rusqlite::Params) -> rusqlite::Result<Vec<Order>> {
-    let select = format!("SELECT id, record, jobs, locked, state, worker, why FROM batch {clause}");
-    c.prepare_cached(&select)?.query_map(params, order)?.collect()
+fn select(c: &Connection, clause: &str, params: impl rusqlite::Params) -> rusqlite::Result<Vec<Batch>> {
+    let columns = "id, context, record, jobs, locked, deadline, state, planned, changed, worker, why";
+    c.prepare_cached(&format!("SELECT {columns} FROM batch {clause}"))?.query_map(params, batch)?.collect()
 }
 
-fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
-    let (jobs, state): (Vec<u8>, String) = (row.get(2)?, row.get(4)?);
-    let unknown = || rusqlite::Error::InvalidColumnType(4, "state".into(), rusqlite::types::Type::Text);
-    let state = OrderState::ALL.iter().find(|(_, name)| *name == state).map(|(state, _)| *state).ok_or_else(unknown)?;
-    Ok(Order {
+fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    let (jobs, state): (Vec<u8>, String) = (row.get(3)?, row.get(6)?);
+    let unknown = || rusqlite::Error::InvalidColumnType(6, "state".into(), rusqlite::types::Type::Text);
+    let state = BatchState::ALL.iter().find(|(_, name)| *name == state).map(|(state, _)| *state).ok_or_else(unknown)?;
+    Ok(Batch {
         id: row.get::<_, Hash>(0)?.0,
-        record: row.get::<_, Hash>(1)?.0,
+        context: row.get::<_, Hash>(1)?.0,
+        record: row.get::<_, Hash>(2)?.0,
         jobs: jobs.chunks_exact(32).map(B256::from_slice).collect(),
-        locked: row.get(3)?,
+        locked: row.get(4)?,
+        deadline: row.get(5)?,
         state,
-        worker: row.get(5)?,
-        why: row.get(6)?,
+        planned: row.get(7)?,
+        changed: row.get(8)?,
+        worker: row.get(9)?,
+        why: row.get(10)?,
     })
 }
 

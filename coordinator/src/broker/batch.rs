@@ -4,15 +4,15 @@ use crate::index::job::Job;
 use alloy::primitives::B256;
 use std::collections::BTreeMap;
 
-/// Cuts jobs into batches, each of one record, most urgent first. `sizes` are those of a record's key sets; `cost(record, n)` is what a
+/// Cuts jobs into batches, each of one record and one verifier, most urgent first. `sizes` are those of a record's key sets; `cost(record, n)` is what a
 /// batch of n jobs costs: larger batches are made only where they are cheaper than the smaller ones that they replace.
 pub fn batches(jobs: Vec<Job>, sizes: impl Fn(B256) -> Vec<usize>, cost: impl Fn(B256, usize) -> f64) -> Vec<Vec<Job>> {
-    let mut by_record: BTreeMap<B256, Vec<Job>> = BTreeMap::new();
+    let mut groups: BTreeMap<_, Vec<Job>> = BTreeMap::new();
     for job in jobs {
-        by_record.entry(job.record).or_default().push(job);
+        groups.entry((job.record, job.verifier)).or_default().push(job);
     }
     let mut batches = Vec::new();
-    for (record, mut jobs) in by_record {
+    for ((record, _), mut jobs) in groups {
         jobs.sort_by_key(|job| (job.until.unwrap_or(job.lock_by), job.block, job.log));
         let sizes = sizes(record);
         for size in cut(jobs.len(), &sizes, |n| cost(record, n)) {

@@ -10,24 +10,28 @@
 //! ```text
 //! decide    whether to take a job: a function of what is known
 //! price     what a job costs here, from measured speed
-//! take      locks and reservations, and private inputs that are acknowledged
-//! batch     jobs that are proved together
-//! assign    the tables of jobs and batches under way
-//! settle    proofs that come in: verified, and sent
+//! take         jobs that are taken: locked, reserved, or just proved
+//! acknowledge  private inputs that were delivered
+//! batch        jobs that are proved together
+//! assign       the tables of jobs and batches under way
+//! hand_out     batches on their way to workers
+//! settle       proofs that come in, verified and sent; and batches that have come to an end
 //! done      how the journal sees that something is achieved
 //! models    what the broker asks about models
 //! ```
 
+mod acknowledge;
 mod assign;
 mod batch;
 mod decide;
 mod done;
+mod hand_out;
 mod models;
 mod price;
 mod settle;
 mod take;
 
-pub use assign::{Assignments, Order, OrderState};
+pub use assign::{Assignments, Batch, BatchState};
 pub use batch::batches;
 pub use decide::{Decision, Reason, Situation, Way, decide};
 pub use done::{REQUESTED, checks};
@@ -39,9 +43,11 @@ use crate::index::Index;
 use crate::journal::Journal;
 use crate::notes::Notes;
 use alloy::primitives::{Address, B256};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::Mutex;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use verin_circuits::commitment::srs::VerifierSrs;
 use verin_contracts::deploy::Contracts;
@@ -61,6 +67,8 @@ pub struct Options {
     pub private: bool,
     /// Most jobs that are held at a time.
     pub most_held: usize,
+    /// Most jobs without a lock that are under way at a time: capacity is for those with one.
+    pub most_direct: usize,
     /// How long a job may wait for others to be proved with.
     pub gather: Duration,
     /// Seconds that are left to spare before a limit of the chain.
@@ -76,6 +84,7 @@ impl Default for Options {
             direct: true,
             private: false,
             most_held: 256,
+            most_direct: 2_048,
             gather: Duration::from_secs(2),
             margin: 30,
             workers: 1,
@@ -108,6 +117,10 @@ pub struct Broker {
     options: Options,
     operator: Address,
     clock: Mutex<Clock>,
+    /// When everything that is in the queue was pushed again.
+    pushed: Mutex<Option<Instant>>,
+    /// Jobs whose delivery does not open their commitment.
+    wrong: Mutex<BTreeSet<B256>>,
 }
 
 impl std::fmt::Debug for Broker {
@@ -136,7 +149,8 @@ impl Broker {
         let assignments = Assignments::open(means.index.database.clone()).await?;
         let (contracts, operator) = (means.index.contracts().clone(), means.journal.address());
         let clock = Mutex::new(Clock { block: (0, B256::ZERO), time: 0, since: Instant::now() });
-        Ok(Self { means, contracts, assignments, options, operator, clock })
+        let (pushed, wrong) = (Mutex::default(), Mutex::default());
+        Ok(Self { means, contracts, assignments, options, operator, clock, pushed, wrong })
     }
 
     /// Jobs and batches under way.
@@ -167,7 +181,8 @@ impl Broker {
                     tracing::warn!(%error, "cannot look for work now; trying again");
                 }
                 tokio::select! {
-                    _ = changes.recv() => {}
+                    // Whoever tells of changes may have ended, and then tells nothing at once.
+                    Ok(_) | Err(RecvError::Lagged(_)) = changes.recv() => {}
                     () = tokio::time::sleep(TICK) => {}
                 }
             }
@@ -179,16 +194,21 @@ impl Broker {
         }
     }
 
-    /// Looks at everything once: jobs to take, inputs to acknowledge, batches to queue, work to withdraw.
+    /// Looks at everything once: first what is held and must be proved, last what could be taken.
     ///
     /// # Errors
-    /// The file, the node or the queue does not answer; what was done stays done.
+    /// The file, the node or the queue does not answer; whatever does not need it is done all the same. The first error.
     pub async fn step(&self) -> Result<(), CoordinatorError> {
         let Some(now) = self.now().await? else { return Ok(()) };
-        self.drop_ended().await?;
-        self.acknowledge_delivered(now).await?;
-        self.adopt_held().await?;
-        self.queue_batches(now).await?;
+        let done = [
+            self.adopt_held().await,
+            self.plan_batches(now).await,
+            self.hand_out().await,
+            self.see_to_settlements().await,
+            self.see_to_work(now).await,
+            self.acknowledge_delivered(now).await,
+        ];
+        done.into_iter().collect::<Result<(), _>>()?;
         self.take_jobs(now).await
     }
 

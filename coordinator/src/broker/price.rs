@@ -41,11 +41,11 @@ pub struct Speed {
 }
 
 impl Pricing {
-    /// The least that a job is done for.
-    pub fn least(&self, speed: Option<Speed>) -> U256 {
+    /// What a job costs, whose callback may use `callback_gas`: the least that it is done for.
+    pub fn least(&self, speed: Option<Speed>, callback_gas: u64) -> U256 {
         let cpu_ms = speed.map_or(self.unknown_ms as f64, |speed| speed.cpu_ms_per_job).max(0.0);
         let work = self.cpu_hour.saturating_mul(U256::from(cpu_ms.ceil() as u64)) / U256::from(MS_PER_HOUR);
-        work.saturating_add(self.gas.saturating_mul(U256::from(self.settlement)))
+        work.saturating_add(self.gas.saturating_mul(U256::from(self.settlement.saturating_add(callback_gas))))
     }
 
     /// How long a proof takes, in seconds, rounded up.

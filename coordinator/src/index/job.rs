@@ -159,15 +159,17 @@ impl Index {
             .await
     }
 
-    /// Jobs that can be taken at `time`, most urgent first.
+    /// Jobs that can be taken at `time`, most urgent first and at most 10,000, without their inputs.
     ///
     /// # Errors
     /// The file cannot be read.
     pub async fn takeable(&self, time: u64) -> Result<Vec<Job>, CoordinatorError> {
         self.database
             .read(move |c| {
-                let clause = "WHERE status = 'open' AND lock_by >= ?1 AND (cancel_at IS NULL OR cancel_at >= ?1) ORDER BY lock_by";
-                select(c, clause, [integer(time)])
+                let clause = "WHERE status = 'open' AND lock_by >= ?1 AND (cancel_at IS NULL OR cancel_at >= ?1) ORDER BY lock_by LIMIT 10000";
+                let columns = COLUMNS.replace(" input,", " x'',");
+                let select = format!("SELECT {columns} FROM job {clause}");
+                c.prepare_cached(&select)?.query_map([integer(time)], job)?.collect()
             })
             .await
     }

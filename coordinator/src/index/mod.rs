@@ -174,8 +174,9 @@ fn insert_block(t: &Transaction<'_>, block: &Block) -> rusqlite::Result<()> {
             !block.logs.is_empty()
         ],
     )?;
-    let mut insert =
-        t.prepare_cached("INSERT INTO sent (hash, block, sender, gas, gas_price) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut insert = t.prepare_cached(
+        "INSERT OR REPLACE INTO sent (hash, block, sender, gas, gas_price) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
     for sent in &block.sent {
         insert.execute(params![
             Hash(sent.hash),

@@ -22,6 +22,8 @@ pub struct Intent {
     pub deadline: Option<u64>,
     /// How to see that it is achieved, whoever did it.
     pub check: Option<Check>,
+    /// Whether it goes before what is not.
+    pub urgent: bool,
 }
 
 /// Names a [`Done`] of the [`Checks`] that the journal was opened with, and what to ask it. This is what is stored.
@@ -36,7 +38,15 @@ pub struct Check {
 impl Intent {
     /// A call without value, deadline and check.
     pub fn call(key: impl Into<String>, to: Address, calldata: impl Into<Bytes>) -> Self {
-        Self { key: key.into(), to, calldata: calldata.into(), value: U256::ZERO, deadline: None, check: None }
+        Self {
+            key: key.into(),
+            to,
+            calldata: calldata.into(),
+            value: U256::ZERO,
+            deadline: None,
+            check: None,
+            urgent: false,
+        }
     }
 
     /// The same with `value` wei.
@@ -50,6 +60,13 @@ impl Intent {
     #[must_use]
     pub fn with_deadline(mut self, deadline: u64) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// The same, before what is not urgent.
+    #[must_use]
+    pub fn urgent(mut self) -> Self {
+        self.urgent = true;
         self
     }
 

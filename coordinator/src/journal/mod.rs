@@ -198,6 +198,15 @@ impl Journal {
         self.inner.table.entry(key).await
     }
 
+    /// Names that begin with `prefix` (letters, digits, `:` and `-`) of intents that were submitted within `recently` and have not failed or
+    /// expired.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn standing(&self, prefix: &str, recently: Duration) -> Result<Vec<String>, CoordinatorError> {
+        self.inner.table.standing(prefix, u64::try_from(recently.as_millis()).unwrap_or(u64::MAX)).await
+    }
+
     /// Waits until the intent `key` is at its end.
     ///
     /// # Errors

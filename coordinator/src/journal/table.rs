@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS journal_intents (
     deadline INTEGER,
     check_kind TEXT,
     check_payload BLOB,
+    urgent INTEGER NOT NULL,
     state TEXT NOT NULL,
     nonce INTEGER,
     doom TEXT,
@@ -69,7 +70,7 @@ CREATE INDEX IF NOT EXISTS journal_transactions_intent ON journal_transactions (
 ";
 
 const INTENT: &str = "id, key, recipient, calldata, value, deadline, check_kind, check_payload, state, nonce, doom, lost, \
-                      hash, block_hash, refusals, reason";
+                      hash, block_hash, refusals, reason, urgent";
 
 /// An intent that is not at its end.
 #[derive(Clone, Debug)]
@@ -170,8 +171,8 @@ impl Table {
             let (kind, payload) = intent.check.map(|check| (check.kind, check.payload)).unzip();
             let added = t.execute(
                 "INSERT INTO journal_intents
-                     (key, recipient, calldata, value, deadline, check_kind, check_payload, state, created, changed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) ON CONFLICT DO NOTHING",
+                     (key, recipient, calldata, value, deadline, check_kind, check_payload, state, created, changed, urgent)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10) ON CONFLICT DO NOTHING",
                 params![
                     intent.key,
                     intent.to.as_slice(),
@@ -182,6 +183,7 @@ impl Table {
                     payload,
                     State::Planned.name(),
                     int(now()),
+                    intent.urgent,
                 ],
             )?;
             Ok(added == 1)
@@ -193,6 +195,14 @@ impl Table {
     pub(super) async fn entry(&self, key: &str) -> Result<Option<Entry>, CoordinatorError> {
         let key = key.to_owned();
         self.database.read(move |c| c.query_row(&entries("WHERE key = ?1"), [key], entry).optional()).await
+    }
+
+    /// Names that begin like this and were written down not longer ago than `milliseconds`, of what has not come to nothing.
+    pub(super) async fn standing(&self, prefix: &str, milliseconds: u64) -> Result<Vec<String>, CoordinatorError> {
+        let (like, after) = (format!("{prefix}*"), int(now().saturating_sub(milliseconds)));
+        let sql =
+            "SELECT key FROM journal_intents WHERE key GLOB ?1 AND created > ?2 AND state NOT IN ('failed', 'expired')";
+        self.database.read(move |c| all(c, sql, params![like, after], |row| row.get(0))).await
     }
 
     /// The entries that changed last.
@@ -222,10 +232,11 @@ impl Table {
         self.database.read(move |c| c.query_row(&sql, [key], live).optional()).await
     }
 
-    /// The oldest `most` of what is planned.
+    /// The first `most` of what is planned: what is urgent, and of equals the oldest.
     pub(super) async fn planned(&self, most: usize) -> Result<Vec<Live>, CoordinatorError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let sql = format!("SELECT {INTENT} FROM journal_intents WHERE state = 'planned' ORDER BY id LIMIT ?1");
+        let sql =
+            format!("SELECT {INTENT} FROM journal_intents WHERE state = 'planned' ORDER BY urgent DESC, id LIMIT ?1");
         self.database.read(move |c| all(c, &sql, [most], live)).await
     }
 
@@ -444,6 +455,7 @@ fn live(row: &Row<'_>) -> rusqlite::Result<Live> {
             value: U256::from_be_bytes(row.get::<_, [u8; 32]>("value")?),
             deadline: row.get::<_, Option<i64>>("deadline")?.map(uint),
             check: check.map(|kind| Check { kind, payload: payload.unwrap_or_default() }),
+            urgent: row.get("urgent")?,
         },
         state: state(row, 8)?,
         nonce: row.get::<_, Option<i64>>("nonce")?.map(uint),

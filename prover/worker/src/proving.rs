@@ -121,7 +121,7 @@ impl Proving {
         let (started, before) = (Instant::now(), cpu::proving());
         let proven = tracing::info_span!("prove", batch).in_scope(|| {
             let (values, blinders) = (&inputs.values, inputs.blinders.as_deref());
-            model.prover.prove_committed(values, blinders, work.id.0, true, &mut OsRng)
+            model.prover.prove_committed(values, blinders, work.context.0, true, &mut OsRng)
         })?;
         let (wall, cpu) = (started.elapsed(), cpu::proving().saturating_sub(before));
 
@@ -129,7 +129,7 @@ impl Proving {
         let _span = tracing::info_span!("verify").entered();
         let output = proven.proof.statement.output;
         // What was asked for, not what the prover says that it proved.
-        let statement = Statement { context: work.id.0, input: inputs.statement, output };
+        let statement = Statement { context: work.context.0, input: inputs.statement, output };
         let seal = proven.proof.body;
         verify_seal(&model.file().record, srs.verifier(), &statement, &seal)
             .map_err(|why| WorkerError::SelfCheck { why })?;

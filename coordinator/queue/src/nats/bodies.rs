@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// What a message has besides its payload, at most.
 const HEADROOM: usize = 8 * 1024;
+/// Most bytes of a body: whoever hands something in says how much it is.
+const MOST: usize = 1 << 28;
 /// How a body begins that is whole.
 const WHOLE: u8 = b'=';
 /// How a head begins.
@@ -60,6 +62,9 @@ impl Farm {
             Some((&HEAD, head)) => {
                 let head: Head =
                     serde_json::from_slice(head).map_err(|e| self.damaged(key, "the head of a body", e.to_string()))?;
+                if head.length > MOST {
+                    return Err(self.damaged(key, &format!("at most {MOST} bytes"), format!("{} bytes", head.length)));
+                }
                 let mut bytes = Vec::new();
                 for part in 0..head.parts {
                     bytes.extend_from_slice(&self.part(what, &format!("{key}.{part}")).await?);

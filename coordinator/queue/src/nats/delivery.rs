@@ -5,7 +5,7 @@
 
 use super::entry::{self, By, Entry, Note, State};
 use super::farm::{Answer, Farm};
-use crate::{HandedIn, Lease, QueueError, WorkId};
+use crate::{HandedIn, Lease, QueueError, Work, WorkId};
 use async_nats::jetstream::Message;
 
 impl Farm {
@@ -18,7 +18,7 @@ impl Farm {
         let leased = self.change(what, work, |now| next_lease(now, sequence, worker, &delivery)).await;
         let now = match leased {
             Ok(Some(Entry { state: State::Leased { .. }, attempt, .. })) => {
-                match self.body(what, &work_key(work)).await {
+                match self.asked(what, work).await {
                     Ok(body) => {
                         return Ok(Some(Lease { work: body, attempt, worker: worker.into(), token: delivery }));
                     }
@@ -66,7 +66,7 @@ impl Farm {
         };
         if counts.is_some() {
             let read = async {
-                let asked = self.body(what, &work_key(work)).await?;
+                let asked = self.asked(what, work).await?;
                 Ok((asked, self.body(what, &outcome_key(work, attempt)).await?))
             };
             match read.await {
@@ -75,9 +75,8 @@ impl Farm {
                 }
                 Err(e @ QueueError::Damaged { .. }) => {
                     tracing::warn!(%work, attempt, error = %e, "an outcome is lost");
-                    let why = Some(e.to_string());
-                    let dead = |now: &Entry| Some(Entry { state: State::Dead, why: why.clone(), ..now.clone() });
-                    self.change(what, work, dead).await?;
+                    // Whose work it is pushes it again, and that goes on from here.
+                    self.change(what, work, |now| refused(now, attempt, &e.to_string())).await?;
                 }
                 Err(e) => return Err(e),
             }
@@ -88,6 +87,16 @@ impl Farm {
         }
         self.answer(what, reply, Answer::Done).await?;
         Ok(None)
+    }
+
+    /// The work of this name: what is stored under it may be anything.
+    async fn asked(&self, what: &'static str, work: WorkId) -> Result<Work, QueueError> {
+        let key = work_key(work);
+        let asked: Work = self.body(what, &key).await?;
+        if asked.id == work {
+            return Ok(asked);
+        }
+        Err(self.damaged(&key, &format!("work {work}"), format!("work {}", asked.id)))
     }
 
     async fn drop_foreign(&self, what: &'static str, message: &Message) -> Result<(), QueueError> {
@@ -119,6 +128,13 @@ fn next_lease(now: &Entry, sequence: u64, worker: &str, delivery: &str) -> Optio
 pub(super) fn handed_in(now: &Entry, attempt: u32) -> Option<Entry> {
     let had = now.state == State::HandedIn && now.attempt == attempt;
     (had || now.is_leased_as(attempt)).then(|| Entry { state: State::HandedIn, ..now.clone() })
+}
+
+/// The entry when the outcome of this attempt is refused: to be pushed again, or dead.
+pub(super) fn refused(now: &Entry, attempt: u32, why: &str) -> Option<Entry> {
+    let is_it = now.state == State::HandedIn && now.attempt == attempt;
+    let state = if now.is_used_up() { State::Dead } else { State::Pushing };
+    is_it.then(|| Entry { state, message: None, why: Some(why.into()), ..now.clone() })
 }
 
 /// Where the work itself is.

@@ -58,7 +58,7 @@ use crate::{
 use alloy_primitives::{hex, keccak256};
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_trait::async_trait;
-use delivery::{handed_in, outcome_key, work_key};
+use delivery::{handed_in, outcome_key, refused, work_key};
 use entry::{By, Entry, Note, State};
 use farm::{Answer, Farm};
 use hints::Hints;
@@ -276,13 +276,8 @@ impl Queue for NatsQueue {
     async fn reject(&self, handed: &HandedIn, why: &str) -> Result<(), QueueError> {
         let what = "reject";
         let (work, attempt) = (&handed.work, handed.attempt);
-        let refused = |now: &Entry| {
-            let is_it = now.state == State::HandedIn && now.attempt == attempt;
-            let state = if now.is_used_up() { State::Dead } else { State::Pushing };
-            is_it.then(|| Entry { state, message: None, why: Some(why.into()), ..now.clone() })
-        };
         // Whoever dies after this pushes the work again, and that goes on here.
-        let after = self.farm.change(what, work.id, refused).await?;
+        let after = self.farm.change(what, work.id, |now| refused(now, attempt, why)).await?;
         if after.is_some_and(|after| after.state == State::Pushing) {
             self.publish(work, &pushed_as(work.id, attempt)).await?;
         }

@@ -129,6 +129,7 @@ pub fn due(n: u64, seconds: u64) -> Work {
     id[..8].copy_from_slice(&n.to_be_bytes());
     Work {
         id: id.into(),
+        context: B256::repeat_byte(9),
         record: B256::repeat_byte(1),
         jobs: vec![B256::repeat_byte(2), B256::repeat_byte(3)],
         inputs: vec![

@@ -40,7 +40,14 @@ async fn open(url: &str, lease_ms: u64) -> Arc<NatsQueue> {
 
 fn work(n: u8) -> Work {
     let inputs = vec![Input::Public(vec![n; 10])];
-    Work { id: B256::repeat_byte(n), record: B256::ZERO, jobs: vec![B256::ZERO], inputs, deadline: u64::MAX }
+    Work {
+        id: B256::repeat_byte(n),
+        context: B256::ZERO,
+        record: B256::ZERO,
+        jobs: vec![B256::ZERO],
+        inputs,
+        deadline: u64::MAX,
+    }
 }
 
 fn proof(by: u8) -> Outcome {

@@ -117,7 +117,7 @@ impl Model {
         let mut all = jobs.clone();
         all.resize(slots, B256::ZERO);
         let id = context(CHAIN, Address::repeat_byte(1), Address::repeat_byte(2), &all);
-        Work { id, record: self.hash(), jobs, inputs, deadline: DEADLINE }
+        Work { id, context: id, record: self.hash(), jobs, inputs, deadline: DEADLINE }
     }
 
     /// Work on one public input.
@@ -144,7 +144,7 @@ impl Model {
         let slots = values.iter().chain(std::iter::repeat_n(&zeros, unused));
         let output: Vec<u8> = slots.flat_map(|values| self.output(values)).collect();
         assert_eq!(proven.output, output, "outputs of all slots");
-        let statement = Statement { context: work.id.0, input, output };
+        let statement = Statement { context: work.context.0, input, output };
         let verified = verify_seal(record, VerifierSrs::insecure(), &statement, &proven.seal).expect("a valid seal");
         assert_eq!((verified.record_hash, verified.batch), (self.hash().0, proven.batch));
     }
