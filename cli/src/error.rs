@@ -1,6 +1,7 @@
 //! Errors of the commands: a sentence that names the thing and the remedy, and a class that is the exit code.
 
 use verin_artifacts::ArtifactError;
+use verin_audit::AuditError;
 use verin_circuits::error::VerifyError;
 use verin_contracts::ContractsError;
 use verin_contracts::advice::advice;
@@ -275,6 +276,21 @@ impl From<WorkerError> for CliError {
             WorkerError::Name { .. } => Self::new(Kind::Usage, error.to_string()),
             other => Self::new(Kind::Io, other.to_string()),
         }
+    }
+}
+
+impl From<AuditError> for CliError {
+    fn from(error: AuditError) -> Self {
+        let message = error.to_string();
+        let kind = match error {
+            AuditError::Connection(e) => return e.into(),
+            AuditError::Artifacts(e) => return e.into(),
+            AuditError::NoNetwork { .. } => Kind::NoContracts,
+            AuditError::NoBlock { .. } => Kind::Usage,
+            AuditError::Srs(_) => Kind::SrsInvalid,
+            _ => Kind::Chain,
+        };
+        Self::new(kind, message)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What coordinators and workers have in common: where work is, how they are told to stop, how they log.
 
 use crate::error::{CliError, Kind};
+use crate::output::Output;
 use std::fmt::Display;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use verin_queue::{LocalQueue, NatsOptions, NatsQueue, Queue};
 use verin_worker::Worker;
+use verin_worker::srs::SrsSource;
 
 /// A queue that is not named on the command line, where others can read a password in its address.
 pub(crate) const QUEUE: &str = "VERIN_QUEUE";
@@ -62,11 +65,19 @@ pub(crate) fn signals() -> std::io::Result<(Signal, Signal)> {
 pub(crate) fn start_log(log: Log) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
     // Whoever was first keeps it.
     let _ = match log {
         Log::Text => builder.try_init(),
         Log::Json => builder.json().try_init(),
     };
+}
+
+/// Proofs under the development SRS are worth nothing to others.
+pub(crate) fn warn_of_srs(srs: &SrsSource, output: &Output) {
+    if srs.is_insecure() {
+        output.warn("INSECURE SRS: its secret is published, anyone can forge proofs under it; for development only");
+    }
 }
 
 /// A number with one of these units behind it.
@@ -80,7 +91,7 @@ fn unit(text: &str, units: &[(&str, u64)], expected: impl Display) -> Result<u64
 
 /// A size in bytes.
 pub(crate) fn size(text: &str) -> Result<u64, String> {
-    let units = [("", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
     unit(text, &units, "a size like 512MiB or 4GiB")
 }
 
@@ -89,7 +100,7 @@ pub(crate) fn time(text: &str) -> Result<Duration, String> {
     if ["0", "0s"].contains(&text) {
         return Ok(Duration::ZERO);
     }
-    let units = [("", 1), ("s", 1), ("m", 60), ("h", 3_600)];
+    let units = [("", 1), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
     unit(text, &units, "a time like 60s or 5m").map(Duration::from_secs)
 }
 
@@ -99,11 +110,11 @@ mod tests {
 
     #[test]
     fn sizes_and_times_as_people_write_them() {
-        let sizes = [("1", 1), ("512MiB", 512 << 20), ("4GiB", 4 << 30), ("2 TiB", 2 << 40)];
+        let sizes = [("1KiB", 1 << 10), ("512MiB", 512 << 20), ("4GiB", 4 << 30), ("2 TiB", 2 << 40)];
         for (text, bytes) in sizes {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
-        for text in ["", "GiB", "4GB", "-1", "0", "1.5GiB", "99999999TiB", "4gib"] {
+        for text in ["", "GiB", "4GB", "4", "-1", "0", "1.5GiB", "99999999TiB", "4gib"] {
             assert!(size(text).is_err_and(|why| why.contains("4GiB")), "{text}");
         }
         let times = [("0s", 0), ("90", 90), ("60s", 60), ("5m", 300), ("1h", 3_600)];

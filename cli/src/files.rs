@@ -45,15 +45,14 @@ impl Destination {
     pub(crate) fn new(path: PathBuf, force: bool) -> Result<Self, CliError> {
         let name = path.display().to_string();
         if path.is_dir() {
-            return Err(CliError::new(Kind::Exists, format!("{name}: is a directory; name a file with -o")));
+            return Err(CliError::new(Kind::Exists, format!("{name}: is a directory; name a file")));
         }
         if path.exists() && !force {
             return Err(exists(&path));
         }
         let folder = folder(&path);
         if !folder.is_dir() {
-            let message =
-                format!("{name}: the folder {} does not exist; make it, or name another with -o", folder.display());
+            let message = format!("{name}: the folder {} does not exist; make it, or name another", folder.display());
             return Err(CliError::new(Kind::Io, message));
         }
         Ok(Self { path, force })
@@ -127,7 +126,7 @@ impl Folder {
         if made {
             fs::create_dir(&path).map_err(|e| io(path.display(), &e))?;
         } else if !path.is_dir() {
-            return Err(CliError::new(Kind::Exists, format!("{}: is a file; name a folder with -o", path.display())));
+            return Err(CliError::new(Kind::Exists, format!("{}: is a file; name a folder", path.display())));
         }
         Ok(Self { path, made })
     }
@@ -149,6 +148,6 @@ fn folder(path: &Path) -> &Path {
 fn exists(path: &Path) -> CliError {
     CliError::new(
         Kind::Exists,
-        format!("{}: exists already; pass --force to replace it, or name another with -o", path.display()),
+        format!("{}: exists already; pass --force to replace it, or name another", path.display()),
     )
 }

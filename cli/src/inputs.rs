@@ -75,9 +75,7 @@ pub(crate) fn read_outputs(path: &Path, graph: Option<&Graph>) -> Result<Vec<Vec
         }
         (None, Some(_), None) => Err(CliError::new(
             Kind::CannotCompare,
-            format!(
-                "{name}: floats cannot be compared without the model's scale; pass --model MODEL.vq, or give output_int"
-            ),
+            format!("{name}: floats need the model's scale; pass --model MODEL.vq, or give output_int"),
         )),
         (None, None, _) => Err(CliError::new(
             Kind::Samples,
@@ -97,7 +95,7 @@ pub(crate) fn read_inputs(path: &Path, graph: Option<&Graph>, output: &Output) -
         CliError::new(
             Kind::CannotCompare,
             format!(
-                "{}: floats cannot be compared without the model's scale; pass --model MODEL.vq, or give {{\"input_int\": [[..]]}}",
+                "{}: floats need the model's scale; pass --model MODEL.vq, or give {{\"input_int\": [[..]]}}",
                 path.display()
             ),
         )

@@ -60,19 +60,41 @@ impl NetworkArgs {
         Ok(Session { contracts: self.find(&network).await?, account })
     }
 
+    /// The node's address, and whose deployment it is about.
+    pub(crate) async fn place(&self) -> Result<(String, Address), CliError> {
+        let network = Network::open(&self.node.rpc, Vec::new()).await?;
+        Ok((self.node.rpc.clone(), self.deployer(&network)?))
+    }
+
     async fn find(&self, network: &Network) -> Result<Contracts, CliError> {
-        let deployer = match &self.deployer {
-            Some(text) => address("--deployer", text)?,
-            None if network.chain_id == DEVELOPMENT => account("deployer"),
+        Ok(Contracts::find(network, self.deployer(network)?).await?)
+    }
+
+    fn deployer(&self, network: &Network) -> Result<Address, CliError> {
+        match &self.deployer {
+            Some(text) => address("--deployer", text),
+            None if network.chain_id == DEVELOPMENT => Ok(account("deployer")),
             None => {
                 let message = format!(
                     "--deployer: on chain {} ({}) name the account that deployed the network, or set VERIN_DEPLOYER: all addresses follow from it",
                     network.chain_id, network.url
                 );
-                return Err(CliError::new(Kind::Usage, message));
+                Err(CliError::new(Kind::Usage, message))
             }
-        };
-        Ok(Contracts::find(network, deployer).await?)
+        }
+    }
+
+    /// To act in with development accounts, whose keys anyone can compute; refused on any other chain than a development chain.
+    pub(crate) async fn develop(&self, what: &str, names: &[&str]) -> Result<Contracts, CliError> {
+        let network = Network::open(&self.node.rpc, Vec::new()).await?;
+        if network.chain_id != DEVELOPMENT {
+            let message = format!(
+                "{what}: only on a development chain (id {DEVELOPMENT}), and {} is chain {}: elsewhere somebody has to send it",
+                network.url, network.chain_id
+            );
+            return Err(CliError::new(Kind::Usage, message));
+        }
+        self.find(&Network::connect(&self.node.rpc, names).await?).await
     }
 }
 

@@ -1,12 +1,13 @@
 //! `verin account`
 
-use crate::error::CliError;
+use crate::error::{CliError, Kind};
 use crate::keys::{PasswordArgs, unlock};
+use crate::network::{self, NetworkArgs, block_on};
 use crate::output::Output;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use verin_contracts::handover::DeliveryKey;
-use verin_contracts::keys;
+use verin_contracts::{amount, keys};
 
 /// Arguments of `account`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,23 @@ the file has to guess. A file that exists is never replaced.")]
         out: PathBuf,
         #[command(flatten)]
         password: PasswordArgs,
+    },
+    /// Give an account ether and tokens, on a development chain.
+    #[command(after_help = "\
+Examples:
+  verin account fund operator.json
+  verin account fund 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 --tokens 500
+
+The tokens are those of the development deployment's reserve (`verin contracts deploy` without --parameters), whose key anybody can
+compute.")]
+    Fund {
+        /// A key file, or an address.
+        who: String,
+        /// How much, in whole tokens.
+        #[arg(long, value_name = "AMOUNT", default_value = "100000")]
+        tokens: String,
+        #[command(flatten)]
+        network: NetworkArgs,
     },
     /// Make a delivery key: private inputs are encrypted to it, for a prover operator's coordinator and workers.
     Delivery {
@@ -85,6 +103,7 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
             output.result(&facts);
             return Ok(());
         }
+        Command::Fund { who, tokens, network } => return fund(&who, &tokens, &network, output),
         Command::Show { file, unlock: try_it, password } => {
             // Without an address in the file only the key itself tells.
             let (address, unlocked) = match keys::address(&file)?.filter(|_| !try_it) {
@@ -98,6 +117,38 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
     if facts.unlocked {
         output.line("  the password is right, and the key is that of the address");
     }
+    output.result(&facts);
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct FundFacts {
+    address: String,
+    ether: String,
+    tokens: String,
+}
+
+/// Gives an account what there is to give on a development chain.
+fn fund(who: &str, tokens: &str, at: &NetworkArgs, output: &Output) -> Result<(), CliError> {
+    let given = network::tokens("--tokens", tokens)?;
+    let account = match Path::new(who).is_file() {
+        true => keys::address(Path::new(who))?.ok_or_else(|| {
+            let message = format!("{who}: the file does not have its address; name the address instead");
+            CliError::new(Kind::Usage, message)
+        })?,
+        false => network::address("the account to fund (no file of this name is there)", who)?,
+    };
+    let facts = block_on(async {
+        let contracts = at.develop("giving tokens", &["reserve"]).await?;
+        contracts.network.fund(account).await?;
+        contracts.transfer(verin_contracts::network::account("reserve"), account, given).await?;
+        let held = contracts.balance(account).await?;
+        let ether = amount::format(contracts.network.ether(account).await?);
+        Ok(FundFacts { address: account.to_string(), ether, tokens: amount::format(held) })
+    })?;
+    output.fact("address", &facts.address);
+    output.fact("ether", &facts.ether);
+    output.fact("tokens", &facts.tokens);
     output.result(&facts);
     Ok(())
 }

@@ -11,15 +11,16 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use verin_artifacts::Artifacts;
 use verin_circuits::record::Record;
+use verin_contracts::deploy::Contracts;
 use verin_contracts::handover::DeliveryKey;
-use verin_contracts::{B256, U256, amount};
+use verin_contracts::{Address, B256, amount};
 use verin_coordinator::broker::{Models, Opening, Options, Pricing};
 use verin_coordinator::journal;
 use verin_coordinator::relay::ByJournal;
@@ -51,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", default_value = "coordinator.sqlite")]
     database: PathBuf,
     /// Where work goes: nats://HOST:4222 for a farm, or a file for workers on this machine; without it VERIN_QUEUE, or else a
-    /// file beside the database.
+    /// file beside the database: coordinator.queue.sqlite.
     #[arg(long, value_name = "QUEUE")]
     queue: Option<String>,
     /// A file of NATS credentials, instead of a user in the queue's address.
@@ -69,6 +70,9 @@ pub(crate) struct Args {
     /// What an hour of a processor core costs, in network tokens: jobs that pay less than they cost are left to others.
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     cpu_hour: String,
+    /// What a unit of gas costs, in network tokens: what it costs to settle a job, and to call back, is part of its price.
+    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    gas: String,
     /// Lock every job before it is proved, also one that needs no lock.
     #[arg(long)]
     always_lock: bool,
@@ -117,8 +121,20 @@ async fn serve(args: Args, output: &Output) -> Result<(), CliError> {
     let contracts = Arc::new(args.network.read().await?);
     let development = contracts.network.chain_id == crate::network::DEVELOPMENT;
     let srs = args.srs.source()?;
+    farm::warn_of_srs(&srs, output);
+    let folder = args.database.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let (file, folder) = (args.database.display(), folder.display());
+        let message = format!("--database {file}: the folder {folder} does not exist; make it, or name another file");
+        return Err(CliError::new(Kind::Io, message));
+    }
+    let head = contracts.network.block().await?;
+    if args.from_block > head {
+        let message = format!("--from-block: expected a block of the chain, at most {head}, got {}", args.from_block);
+        return Err(CliError::new(Kind::Usage, message));
+    }
     let mut options = verin_worker::Options::new(format!("coordinator-{}", std::process::id()), srs.clone());
-    options.artifacts = Some(Arc::new(Artifacts::open(&args.artifacts)?));
+    options.artifacts = Some(Arc::new(Artifacts::existing(&args.artifacts)?));
     options.keys.clone_from(&args.keys);
     options.delivery_keys = args.delivery_key.iter().map(|path| DeliveryKey::load(path)).collect::<Result<_, _>>()?;
     options.memory = args.memory;
@@ -132,7 +148,8 @@ async fn serve(args: Args, output: &Output) -> Result<(), CliError> {
             Arc::new(LocalQueue::open(beside, verin_queue::Options::default()).await?)
         }
     };
-    let pricing = Pricing { cpu_hour: price("--cpu-hour", &args.cpu_hour)?, ..Pricing::default() };
+    let (cpu_hour, gas) = (amount::parse("--cpu-hour", &args.cpu_hour)?, amount::parse("--gas", &args.gas)?);
+    let pricing = Pricing { cpu_hour, gas, ..Pricing::default() };
     let broker = Options {
         pricing,
         direct: !args.always_lock,
@@ -143,6 +160,7 @@ async fn serve(args: Args, output: &Output) -> Result<(), CliError> {
     let confirmations = args.confirmations.unwrap_or(if development { 0 } else { 12 });
     let journal = journal::Options { confirmations, poll: args.poll, ..journal::Options::default() };
     let operator = signer.address();
+    warn_of_means(&contracts, operator, output).await?;
     let service = Service::open(Parts {
         database: args.database,
         contracts: contracts.clone(),
@@ -167,7 +185,7 @@ async fn serve(args: Args, output: &Output) -> Result<(), CliError> {
     api.token = args.token_file.as_deref().map(token).transpose()?;
     api.relay = Some(Arc::new(ByJournal { journal: service.journal().clone(), contracts: contracts.clone() }));
     api.shutdown = shutdown.clone();
-    let listener = TcpListener::bind(args.listen).await.map_err(|e| io(args.listen, &e))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|e| listen_error(args.listen, &e))?;
     let at = listener.local_addr().map_err(|e| io(args.listen, &e))?;
     let serving = tokio::spawn(routes::serve(listener, routes::router(api), shutdown.clone()));
     output.line(format_args!("coordinator of {operator} is ready: http://{at}"));
@@ -194,6 +212,33 @@ async fn serve(args: Args, output: &Output) -> Result<(), CliError> {
     served.map_err(|e| io(at, &e))
 }
 
+/// What keeps an operator from taking jobs is said at the start, not only of each job.
+async fn warn_of_means(contracts: &Contracts, operator: Address, output: &Output) -> Result<(), CliError> {
+    let (network, token) = (&contracts.network, *contracts.token.address());
+    if network.ether(operator).await?.is_zero() {
+        output.warn(format_args!(
+            "{operator} has no ether: it cannot send anything; on a development chain: verin account fund"
+        ));
+    }
+    if contracts.bonded_stake(operator).await?.is_zero() {
+        output.warn("no stake: jobs that need a lock are left to others; see verin stake add");
+    }
+    let free = network.view("reading the free collateral", contracts.market.freeCollateralOf(operator, token)).await?;
+    if free.is_zero() {
+        output.warn("no free collateral: jobs that need a lock are left to others; see verin collateral deposit");
+    }
+    Ok(())
+}
+
+fn listen_error(at: SocketAddr, error: &std::io::Error) -> CliError {
+    if error.kind() != std::io::ErrorKind::AddrInUse {
+        return io(format_args!("--listen {at}"), error);
+    }
+    let message =
+        format!("--listen {at}: another program listens there, perhaps another coordinator; choose another address");
+    CliError::new(Kind::PortTaken, message)
+}
+
 /// A token from its file.
 fn token(path: &Path) -> Result<Token, CliError> {
     let text = std::fs::read_to_string(path).map_err(|e| io(path.display(), &e))?;
@@ -203,29 +248,33 @@ fn token(path: &Path) -> Result<Token, CliError> {
     })
 }
 
-/// An amount of tokens, which may be none.
-fn price(what: &str, text: &str) -> Result<U256, CliError> {
-    Ok(amount::parse(what, text)?)
-}
-
 /// Models that were published, or whose keys lie here.
 struct AtHand {
     worker: Arc<Worker>,
-    known: Mutex<HashMap<B256, Record>>,
+    known: Mutex<HashMap<B256, Result<Record, Missing>>>,
 }
+
+/// A model that was looked for in vain.
+struct Missing {
+    why: String,
+    since: Instant,
+}
+
+/// How long it is not looked for again.
+const MISSING: Duration = Duration::from_secs(60);
 
 #[async_trait]
 impl Models for AtHand {
     async fn record(&self, record: B256) -> Result<Record, String> {
-        if let Some(known) = self.known.lock().await.get(&record) {
-            return Ok(known.clone());
+        match self.known.lock().await.get(&record) {
+            Some(Ok(known)) => return Ok(known.clone()),
+            Some(Err(missing)) if missing.since.elapsed() < MISSING => return Err(missing.why.clone()),
+            _ => {}
         }
-        let file = match self.worker.record(record).await {
-            Ok(file) => file,
-            Err(error) => return Err(error.to_string()),
-        };
-        self.known.lock().await.insert(record, file.record.clone());
-        Ok(file.record)
+        let found = self.worker.record(record).await.map(|file| file.record).map_err(|error| error.to_string());
+        let known = found.clone().map_err(|why| Missing { why, since: Instant::now() });
+        self.known.lock().await.insert(record, known);
+        found
     }
 
     async fn check_opening(&self, record: B256, job: B256, commitment: &[u8], delivered: &[u8]) -> Opening {

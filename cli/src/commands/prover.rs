@@ -20,7 +20,7 @@ const NAME: usize = 64;
 const EXAMPLES: &str = "\
 Examples:
   A worker beside a coordinator, on one machine, for development:
-    verin prover --queue coordinator.sqlite --artifacts models/ --insecure-srs
+    verin prover --queue coordinator.queue.sqlite --artifacts models/ --insecure-srs
   A worker of a farm, with private inputs and a model whose weights are the operator's own:
     VERIN_QUEUE=nats://TOKEN@queue.example:4222 verin prover --artifacts s3://bucket/models \\
       --keys keys/ --delivery-key delivery.key --srs ceremony.ptau --memory 16GiB --log json
@@ -124,11 +124,10 @@ fn prepare(args: &Args, output: &Output) -> Result<(Options, String), CliError> 
     let progress = output.spinner("reading keys");
     let srs = args.srs.source()?;
     let delivery_keys = args.delivery_key.iter().map(|path| DeliveryKey::load(path)).collect::<Result<_, _>>()?;
-    let artifacts = if args.artifacts.is_empty() { None } else { Some(Arc::new(Artifacts::open(&args.artifacts)?)) };
+    let artifacts =
+        if args.artifacts.is_empty() { None } else { Some(Arc::new(Artifacts::existing(&args.artifacts)?)) };
     drop(progress);
-    if srs.is_insecure() {
-        output.warn("INSECURE SRS: its secret is published, anyone can forge proofs under it; for development only");
-    }
+    farm::warn_of_srs(&srs, output);
     let name = args.name.clone().unwrap_or_else(default_name);
     let (keys, memory, grace) = (args.keys.clone(), args.memory, args.grace);
     Ok((Options { artifacts, keys, delivery_keys, memory, grace, ..Options::new(name, srs) }, queue))
