@@ -43,13 +43,13 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Some(path) => Some(Srs::open(path.clone())?),
         None => args.insecure_srs.then(Srs::insecure),
     };
-    let bars = Bars { output, bar: Mutex::new(None) };
+    let bars = Bars::new(output);
     let audited = block_on(async {
         let (rpc, deployer) = args.network.place().await?;
         let options = Options { rpc, deployer, artifacts: &artifacts, srs, block: args.block };
         Ok(audit(&options, &bars).await?)
     });
-    bars.show(None);
+    drop(bars);
     let report = audited?;
     if let Some(out) = out {
         let text = serde_json::to_vec_pretty(&report).map_err(|e| CliError::new(Kind::Internal, e.to_string()))?;
@@ -69,12 +69,17 @@ fn tell(report: &Report, output: &Output) -> Result<(), CliError> {
 }
 
 /// The present stage, as a bar.
-struct Bars<'a> {
+pub(crate) struct Bars<'a> {
     output: &'a Output,
     bar: Mutex<Option<Progress>>,
 }
 
-impl Bars<'_> {
+impl<'a> Bars<'a> {
+    /// None yet.
+    pub(crate) fn new(output: &'a Output) -> Self {
+        Self { output, bar: Mutex::new(None) }
+    }
+
     fn show(&self, bar: Option<Progress>) {
         *self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = bar;
     }

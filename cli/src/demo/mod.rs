@@ -11,6 +11,7 @@
 //! lapse      a prover that does not deliver: refund, bounty, slash
 //! epoch      rewards, withdrawals, and the final balances
 //! ledger     who must have how much, computed without asking the chain
+//! network    a farm at work: processes, a real queue, many requests, mishaps, an audit
 //! checks     what was expected and what was found
 //! report     the facts, for machines and as tables
 //! usage      time, CPU and memory of this process
@@ -23,6 +24,7 @@ mod lapse;
 mod ledger;
 mod listing;
 mod model;
+mod network;
 mod refusals;
 mod report;
 mod story;
@@ -31,6 +33,7 @@ mod world;
 
 use crate::error::{CliError, Kind};
 use crate::output::Output;
+use std::path::PathBuf;
 use verin_contracts::runtime::until_interrupted;
 
 /// What a shell reports for a process that ctrl-c ended.
@@ -45,6 +48,25 @@ pub(crate) struct Args {
     /// A development node (anvil) that runs already, instead of a new one.
     #[arg(long, value_name = "URL")]
     rpc: Option<String>,
+    /// A network at work instead: a coordinator, workers on a NATS server, requesters; a worker is killed, one lies, blocks are taken
+    /// back; an audit, and what all that cost and earned.
+    #[arg(long)]
+    network: bool,
+    /// How many inferences are requested.
+    #[arg(long, value_name = "NUMBER", default_value_t = 200, requires = "network", value_parser = clap::value_parser!(u64).range(8..=100_000))]
+    requests: u64,
+    /// How many workers there are, of one thread each.
+    #[arg(long, value_name = "NUMBER", default_value_t = 3, requires = "network", value_parser = clap::value_parser!(u64).range(1..=64))]
+    workers: u64,
+    /// Nobody is killed, nobody lies, no block is taken back.
+    #[arg(long, requires = "network")]
+    calm: bool,
+    /// Draw what happened into an HTML file.
+    #[arg(long, value_name = "FILE", requires = "network")]
+    plot: Option<PathBuf>,
+    /// Replace the plot if it exists.
+    #[arg(long, requires = "plot")]
+    force: bool,
 }
 
 /// Runs the demo.
@@ -56,7 +78,9 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), CliError> {
         "this demo uses the INSECURE development SRS, whose secret is published, so that anyone can forge proofs under it, \
          and accounts whose keys anyone can compute. Never use either for anything of value.",
     );
-    let ran = until_interrupted(story::tell(&args, output));
+    let ran = until_interrupted(async {
+        if args.network { network::tell(&args, output).await } else { story::tell(&args, output).await }
+    });
     match ran.map_err(|e| CliError::new(Kind::Internal, format!("the system gives no event queue: {e}")))? {
         Some(result) => result,
         // The chain is gone by now.

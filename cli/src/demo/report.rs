@@ -128,7 +128,7 @@ impl Report {
         (self.ok, self.insecure_srs) = (self.failed_checks.is_empty(), true);
         (self.model, self.chain, self.checks) = (model, chain, checks.all.len());
         (self.wall_ms, self.cpu_ms) = (millis(spent.wall), spent.cpu.map(millis));
-        self.peak_rss_bytes = peak_rss();
+        self.peak_rss_bytes = peak_rss(std::process::id());
     }
 
     /// The tables.

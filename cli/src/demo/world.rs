@@ -54,21 +54,8 @@ pub(super) struct World {
 impl World {
     /// Starts the chain, deploys, hands out tokens; provers stake, and put collateral in.
     pub(super) async fn start(args: &Args, output: &Output, ledger: &mut Ledger) -> Result<Self, CliError> {
-        let chain = match args.rpc {
-            Some(_) => None,
-            None => Some(start_chain(args.port, output)?),
-        };
-        let url = args.rpc.clone().or(chain.as_ref().map(LocalChain::url)).unwrap_or_default();
         let names = ["deployer", "reserve", "owner", "requester", "prover", "sluggard", "stranger"];
-        let network = Network::connect(&url, &names).await?;
-        let bar = output.bar("deploying", CONTRACTS as u64);
-        let parameters = Parameters::insecure(account("deployer"), account("reserve"));
-        let contracts = deploy(&network, &parameters, VerifierSrs::insecure(), |name| {
-            bar.say(format!("deploying {name}"));
-            bar.step();
-        })
-        .await?;
-        drop(bar);
+        let (chain, contracts) = deploy_on(args, &names, output).await?;
         let cast = Cast {
             reserve: account("reserve"),
             owner: account("owner"),
@@ -92,16 +79,40 @@ impl World {
         let delivery_key = DeliveryKey::generate();
         contracts.register_key(cast.prover, delivery_key.public()).await?;
 
-        output.fact("node", format_args!("{url} (chain {})", network.chain_id));
+        let network = &contracts.network;
+        output.fact("node", format_args!("{} (chain {})", network.url, network.chain_id));
         for deployed in &contracts.deployed {
             output.line(format_args!("  {:<24} {} ({} gas)", deployed.name, deployed.address, deployed.gas));
         }
         output.fact("requester has", tokens(BUDGET));
         output
             .fact("prover staked", format_args!("{}, and put in {} of collateral", tokens(STAKE), tokens(COLLATERAL)));
-        let facts = ChainFacts { url, chain_id: network.chain_id, contracts: contracts.deployed.clone() };
+        let facts =
+            ChainFacts { url: network.url.clone(), chain_id: network.chain_id, contracts: contracts.deployed.clone() };
         Ok(Self { _chain: chain, contracts, cast, delivery_key, facts })
     }
+}
+
+/// A chain, unless there is one, with all contracts on it, and ether for these accounts.
+pub(super) async fn deploy_on(
+    args: &Args,
+    names: &[&str],
+    output: &Output,
+) -> Result<(Option<LocalChain>, Contracts), CliError> {
+    let chain = match args.rpc {
+        Some(_) => None,
+        None => Some(start_chain(args.port, output)?),
+    };
+    let url = args.rpc.clone().or(chain.as_ref().map(LocalChain::url)).unwrap_or_default();
+    let network = Network::connect(&url, names).await?;
+    let bar = output.bar("deploying", CONTRACTS as u64);
+    let parameters = Parameters::insecure(account("deployer"), account("reserve"));
+    let contracts = deploy(&network, &parameters, VerifierSrs::insecure(), |name| {
+        bar.say(format!("deploying {name}"));
+        bar.step();
+    })
+    .await?;
+    Ok((chain, contracts))
 }
 
 fn start_chain(port: Option<u16>, output: &Output) -> Result<LocalChain, CliError> {

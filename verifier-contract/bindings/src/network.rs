@@ -237,6 +237,28 @@ impl Network {
         balance.map_err(|e| ContractsError::from_rpc("reading a balance", &self.url, &e))
     }
 
+    /// Takes back so many blocks of a development node, with all that was in them: empty ones stand in their place.
+    ///
+    /// # Errors
+    /// It is no development node.
+    pub async fn reorganize(&self, blocks: u64) -> Result<(), ContractsError> {
+        let nothing: [(); 0] = [];
+        let done: Result<serde_value::Ignored, _> =
+            self.provider.raw_request("anvil_reorg".into(), (blocks, nothing)).await;
+        let what = "taking blocks back, which only a development node such as anvil does";
+        done.map(drop).map_err(|e| ContractsError::from_rpc(what, &self.url, &e))
+    }
+
+    /// What a transaction used of gas; none while it is in no block.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn gas_of(&self, transaction: B256) -> Result<Option<u64>, ContractsError> {
+        let receipt = self.provider.get_transaction_receipt(transaction).await;
+        let receipt = receipt.map_err(|e| ContractsError::from_rpc("reading a receipt", &self.url, &e))?;
+        Ok(receipt.map(|receipt| receipt.gas_used))
+    }
+
     /// Moves the clock of the development node `seconds` on.
     ///
     /// # Errors
