@@ -62,6 +62,23 @@ fn a_missing_node_is_named() {
 }
 
 #[test]
+fn a_network_needs_a_plot_that_can_be_written_and_something_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let there = folder.path().join("there.html");
+    std::fs::write(&there, "mine").expect("a file");
+    let there = there.to_str().expect("a name");
+    // Before anything is started.
+    let (code, _, stderr) = run(demo(&["--network", "--plot", there]));
+    assert!(code == Some(4) && stderr.contains("there.html") && stderr.contains("--force"), "{code:?} {stderr}");
+    for wrong in [["--requests", "7"], ["--requests", "many"], ["--workers", "0"], ["--workers", "65"]] {
+        let (code, _, stderr) = run(demo(&["--network", wrong[0], wrong[1]]));
+        assert!(code == Some(2) && stderr.contains(wrong[0]), "{code:?} {stderr}");
+    }
+    let (code, _, stderr) = run(demo(&["--requests", "10"]));
+    assert!(code == Some(2) && stderr.contains("--network"), "{code:?} {stderr}");
+}
+
+#[test]
 fn missing_npm_is_named() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut command = demo(&[]);

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what CI runs is what a person runs.
 //!
 //! ```text
-//! test    everything: tools, licences, format, lints, tests of crates and contracts, the demo
+//! test    everything: tools, licences, format, lints, tests of crates and contracts, the demos
 //! check   the quick part of it: licences, format, lints
 //! bench   benchmarks and their report; with --peers, Verin beside other provers
 //! models  networks that are too large for the repository, for tests
@@ -69,6 +69,9 @@ fn test() -> Result<(), Failed> {
     suites.run("explorer", 120, explorer::test);
     suites.run("API, hostile input", 120, api::test);
     suites.run("demo", 120, || command("cargo", &["run", "--release", "--quiet", "--", "demo"]));
+    suites.run("demo of a network", 120, || {
+        command("cargo", &["run", "--release", "--quiet", "--", "demo", "--network"])
+    });
     suites.finish("test")
 }
 

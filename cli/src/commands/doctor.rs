@@ -37,7 +37,7 @@ const DISK: u64 = 1_000_000_000;
 pub(crate) fn run(_args: Args, output: &Output) -> Result<(), CliError> {
     let npm = npm();
     let anvil = anvil(npm.ok);
-    let checks = vec![cores(), memory(), disk(), node(), npm, anvil, srs()];
+    let checks = vec![cores(), memory(), disk(), node(), npm, anvil, nats(), srs()];
     let lacking: Vec<&str> = checks.iter().filter(|c| !c.ok).map(|c| c.name).collect();
     for check in &checks {
         let mark = if check.ok { "ok     " } else { "LACKING" };
@@ -126,6 +126,18 @@ fn anvil(npm: bool) -> Check {
         found,
         needed_for: "demo, the local chain",
         remedy: "install npm, and the demo installs anvil; or put anvil on the PATH",
+    }
+}
+
+/// Few need it, so nothing is lacking without it.
+fn nats() -> Check {
+    let version = version("nats-server").or_else(|| version("/usr/sbin/nats-server"));
+    Check {
+        name: "nats",
+        ok: true,
+        found: version.unwrap_or_else(|| "not found (on Debian and Ubuntu: apt-get install nats-server)".into()),
+        needed_for: "demo --network, and a farm of your own; 2.9 or later",
+        remedy: "",
     }
 }
 

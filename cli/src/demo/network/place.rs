@@ -63,7 +63,7 @@ impl Place {
         let (record, _) = contracts.publish(owner, &key.record.record.encode()).await?;
         let (listing, _) = contracts.list(owner, record, PRICE, OWNER_BPS, "verin demo: cnn_digits").await?;
         let market = *contracts.market.address();
-        // What is asked for again after a reorganisation is paid for again: the first payment is gone with its block.
+        // What is asked for again after a reorganization is paid for again: the first payment is gone with its block.
         let budget = U256::from(PRICE) * U256::from(args.requests);
         for requester in Self::requesters() {
             contracts.transfer(reserve, requester, budget).await?;

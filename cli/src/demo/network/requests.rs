@@ -1,4 +1,4 @@
-//! Requesters: each asks, pays, and asks again for what a reorganisation took back.
+//! Requesters: each asks, pays, and asks again for what a reorganization took back.
 
 use super::board::{Asked, Board};
 use super::place::{OPERATOR, Place, REQUESTERS};
