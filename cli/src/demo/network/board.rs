@@ -37,6 +37,8 @@ pub(super) struct Settled {
 #[derive(Debug)]
 pub(super) struct Board {
     start: Instant,
+    /// When the workers came.
+    working: Cell<Instant>,
     /// How many will have been asked for in the end.
     pub(super) all: usize,
     asked: RefCell<BTreeMap<B256, Asked>>,
@@ -50,8 +52,10 @@ pub(super) struct Board {
 impl Board {
     /// An empty one for so many requests.
     pub(super) fn new(all: u64) -> Self {
+        let now = Instant::now();
         Self {
-            start: Instant::now(),
+            start: now,
+            working: Cell::new(now),
             all: usize::try_from(all).unwrap_or(usize::MAX),
             asked: RefCell::default(),
             settled: RefCell::default(),
@@ -107,6 +111,16 @@ impl Board {
     /// What happened, and when.
     pub(super) fn marks(&self) -> Vec<(Duration, String)> {
         self.marks.borrow().iter().map(|(at, what)| (self.since_start(*at), what.clone())).collect()
+    }
+
+    /// Workers come.
+    pub(super) fn begin(&self) {
+        self.working.set(Instant::now());
+    }
+
+    /// When they came.
+    pub(super) fn working(&self) -> Instant {
+        self.working.get()
     }
 
     /// All are settled.

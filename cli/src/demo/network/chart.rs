@@ -76,7 +76,7 @@ fn progress(figures: &Figures) -> String {
         format!("<path class=\"{class}\" d=\"{path}\"/>")
     };
     let mut out = open(HEIGHT + 20.0 + 14.0 * figures.marks.len() as f64);
-    out += &axis(&format!("{:.0} s", figures.wall_ms() / 1_000.0));
+    out += &axis(&format!("{:.0} s", end / 1_000.0));
     out += &stairs(figures.timeline.iter().map(|t| t.0).collect(), "asked");
     out += &stairs(figures.timeline.iter().map(|t| t.1).collect(), "settled");
     for (n, (at, what)) in figures.marks.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! When all is settled: what the contracts say, rewards, the audit, and what one process alone would have taken.
+//! When all is settled: what the contracts say, what the coordinator knows, rewards, the audit, and what one process alone would have
+//! taken.
 
 use super::board::Board;
 use super::figures::{Alone, Audited, Earned};
@@ -9,23 +10,33 @@ use crate::demo::Args;
 use crate::demo::checks::Checks;
 use crate::demo::ledger::{split, tokens};
 use crate::demo::listing::OWNER_BPS;
+use crate::demo::model::hex;
 use crate::demo::usage::Moment;
 use crate::error::{CliError, Kind};
 use crate::output::Output;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use sha3::{Digest, Keccak256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 use verin_artifacts::Artifacts;
 use verin_audit::{Options, Srs};
 use verin_contracts::U256;
 use verin_contracts::jobs::Status;
 use verin_contracts::network::account;
 use verin_contracts::rewards::{AUCTION_WINDOW, EPOCH};
+use verin_coordinator::chain::follower::Follower;
+use verin_coordinator::database::Database;
+use verin_coordinator::index::Index;
+use verin_coordinator::index::job::Filter;
 use verin_prover::backend::Cpu;
 use verin_prover::prove::Prover;
 
 /// The largest batch that a seal has.
 const BATCH: usize = 32;
+/// How long a follower waits for a node that lags.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Every job once, its output the reference executor's, its price divided by the rules; nothing held any more.
 pub(super) async fn look(
@@ -67,6 +78,42 @@ pub(super) async fn look(
     checks.same("jobs that the operator still holds", U256::ZERO, open);
     output.fact("outputs", format_args!("{right} of {} are the reference executor's, byte by byte", asked.len()));
     Ok(())
+}
+
+/// The coordinator's file is lost: everything in it is read from the chain again, and is the same. Gives the time that took.
+pub(super) async fn rebuild(output: &Output, place: &Place, checks: &mut Checks) -> Result<Duration, CliError> {
+    let progress = output.spinner("reading everything again");
+    let contracts = Arc::new(place.contracts.clone());
+    let open = async |name: &str| Index::open(Database::open(&place.folder().join(name))?, contracts.clone()).await;
+    let (kept, anew) = (open("coordinator.sqlite").await?, open("anew.sqlite").await?);
+    follow(&kept).await?;
+    let moment = Moment::now();
+    follow(&anew).await?;
+    let took = moment.spent().wall;
+    checks.same("the coordinator's state, read again from nothing", contents(&kept).await?, contents(&anew).await?);
+    drop(progress);
+    output.fact("from nothing", format_args!("the coordinator's state is read again in {:.1} s", took.as_secs_f64()));
+    Ok(took)
+}
+
+/// Follows the chain until there is nothing more to read.
+async fn follow(index: &Index) -> Result<(), CliError> {
+    let follower = Follower::new(index.clone(), 0, LOOK);
+    while follower.step().await? {}
+    Ok(())
+}
+
+/// Digest of everything that an index says.
+async fn contents(index: &Index) -> Result<String, CliError> {
+    let mut digest = Keccak256::new();
+    let jobs = index.jobs(Filter { limit: usize::MAX, ..Filter::default() }).await?;
+    for job in jobs {
+        digest.update(format!("{:?}{:?}", index.steps(job.id).await?, job));
+    }
+    let (tip, listings) = (index.tip().await?, index.listings().await?);
+    let (provers, epochs) = (index.provers().await?, index.epochs().await?);
+    digest.update(format!("{tip:?}{listings:?}{provers:?}{epochs:?}"));
+    Ok(hex(&digest.finalize()))
 }
 
 /// A week passes, its books are closed, operator and owner claim and withdraw.

@@ -58,8 +58,8 @@ pub(super) struct Cost {
 }
 
 impl Farm {
-    /// Starts all, and waits until the coordinator serves.
-    pub(super) async fn start(place: &Place, workers: u64, output: &Output) -> Result<Self, CliError> {
+    /// Starts all but the workers, and waits until the coordinator serves.
+    pub(super) async fn start(place: &Place, output: &Output) -> Result<Self, CliError> {
         let progress = output.spinner("starting the farm");
         let (rpc, folder) = (place.contracts.network.url.clone(), place.folder().to_path_buf());
         let server = NatsServer::start(&folder.join("nats"), None)?;
@@ -71,14 +71,10 @@ impl Farm {
         );
         let mut coordinator = Member::start("coordinator", &folder, &line, true)?;
         let api = coordinator.address().await?;
-        let mut farm = Self { server, coordinator, workers: Vec::new(), rpc, folder, api, lost: Duration::ZERO };
-        for n in 1..=workers {
-            farm.hire(&format!("worker-{n}"))?;
-        }
+        let farm = Self { server, coordinator, workers: Vec::new(), rpc, folder, api, lost: Duration::ZERO };
         drop(progress);
         output.fact("queue", farm.server.url());
         output.fact("coordinator", format_args!("{}: the explorer, while it runs", farm.api));
-        output.fact("workers", workers);
         Ok(farm)
     }
 

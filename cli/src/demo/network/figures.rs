@@ -51,6 +51,8 @@ pub(super) struct Found {
     pub(super) cost: Cost,
     /// What the API took, in order of size, and how many calls failed.
     pub(super) answers: (Vec<Duration>, usize),
+    /// Time in which the coordinator's state was read again from nothing.
+    pub(super) rebuilt: Duration,
     pub(super) earned: Earned,
     pub(super) audit: Audited,
     pub(super) alone: Alone,
@@ -94,6 +96,7 @@ pub(super) struct Figures {
     ok: bool,
     insecure_srs: bool,
     pub(super) requests: usize,
+    /// From when workers came to the last settlement.
     wall_ms: f64,
     /// Inferences a second.
     throughput: f64,
@@ -106,6 +109,7 @@ pub(super) struct Figures {
     alone_cpu_ms: Option<f64>,
     coordinator_cpu_ms: Option<f64>,
     coordinator_rss_bytes: Option<u64>,
+    rebuilt_ms: f64,
     api_ms: Spread,
     api_calls: usize,
     api_failed: usize,
@@ -128,9 +132,8 @@ impl Figures {
         let since = |at| millis(board.since_start(at));
         let timeline: Vec<_> =
             settled.iter().filter_map(|(job, s)| Some((since(asked.get(job)?.at), since(s.at)))).collect();
-        let first = timeline.iter().map(|t| t.0).fold(f64::INFINITY, f64::min);
         let last = timeline.iter().map(|t| t.1).fold(0.0, f64::max);
-        let wall_ms = (last - first).max(0.0);
+        let wall_ms = (last - since(board.working())).max(0.0);
         let mut latencies: Vec<f64> = timeline.iter().map(|(asked, settled)| settled - asked).collect();
         latencies.sort_by(f64::total_cmp);
         let answers: Vec<f64> = found.answers.0.iter().copied().map(millis).collect();
@@ -162,6 +165,7 @@ impl Figures {
             alone_cpu_ms: found.alone.cpu.map(|cpu| millis(cpu) / found.alone.inferences as f64),
             coordinator_cpu_ms: found.cost.coordinator_cpu.map(millis),
             coordinator_rss_bytes: found.cost.coordinator_rss,
+            rebuilt_ms: millis(found.rebuilt),
             api_ms: Spread::of(&answers),
             api_calls: answers.len(),
             api_failed: found.answers.1,
@@ -248,11 +252,6 @@ impl Figures {
             output.fact(name, format_args!("paid {}", whole(*paid)));
         }
         output.line("");
-    }
-
-    /// Time from the first request to the last settlement, in milliseconds.
-    pub(super) fn wall_ms(&self) -> f64 {
-        self.wall_ms
     }
 
     /// The headline.

@@ -44,7 +44,7 @@ pub(super) struct Mishaps {
 }
 
 impl Mishaps {
-    /// Everything that happens, in order, while the farm works.
+    /// Workers come; then everything that goes wrong, in order, while they work.
     pub(super) async fn happen(
         &mut self,
         args: &Args,
@@ -53,6 +53,17 @@ impl Mishaps {
         board: &Board,
     ) -> Result<(), CliError> {
         if args.calm {
+            // What is measured is how fast a queue is drained, so all of it is there.
+            while board.counts().0 < board.all {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+        board.begin();
+        for n in 1..=args.workers {
+            farm.hire(&format!("worker-{n}"))?;
+        }
+        if args.calm {
+            board.mark("workers come");
             return Ok(());
         }
         self.lie(place, farm, board).await?;

@@ -8,7 +8,7 @@
 //! requests  the requesters
 //! mishaps   a worker that lies, one that is killed, blocks that are taken back
 //! watch     settlements as the chain has them, and how long the API takes
-//! ending    rewards, what the contracts hold, the audit, one process alone
+//! ending    what the contracts and the coordinator say, rewards, the audit, one process alone
 //! figures   the facts, for machines and as tables
 //! chart     the same, to look at
 //! ```
@@ -44,7 +44,7 @@ pub(super) async fn tell(args: &Args, output: &Output) -> Result<(), CliError> {
     output.line("A convolutional network that reads handwritten digits, on a local chain");
     let place = Place::prepare(args, output, &mut checks).await?;
     output.line("\nA farm: a NATS server, a coordinator, and workers of one thread each");
-    let mut farm = Farm::start(&place, args.workers, output).await?;
+    let mut farm = Farm::start(&place, output).await?;
     let worked = work(args, output, &place, &mut farm, &mut checks).await;
     let figures = match worked {
         Ok(figures) => figures,
@@ -86,9 +86,10 @@ async fn work(
     mishaps.tell(args, output, &board, checks);
     output.line("\nAll is settled");
     ending::look(args, output, place, &board, checks).await?;
+    let rebuilt = ending::rebuild(output, place, checks).await?;
     let earned = ending::reward(output, place, &board, checks).await?;
     let audit = ending::audit(output, place, checks).await?;
     let alone = ending::alone(output, place)?;
-    let found = Found { mishaps, cost, answers, earned, audit, alone };
+    let found = Found { mishaps, cost, answers, rebuilt, earned, audit, alone };
     Figures::of(place, &board, found, checks).await
 }
