@@ -30,8 +30,8 @@ const LOCK_SECONDS: u64 = 600;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  verin request --key me.json --listing 0 --input digit.json --model digits.vq --wait
-  verin request --key me.json --listing 0 --input digit.npy --artifacts /srv/artifacts --max-price 2 --direct
+  verin request --key me.json --listing 1 --input digit.json --model digits.vq --wait
+  verin request --key me.json --listing 1 --input digit.npy --artifacts /srv/artifacts --max-price 2 --direct
   verin request --key me.json --listing 1 --input secret.json --keys digits.keys --wait       # a private input
 
 Exact integers ({\"input_int\": [[..]]}) need no model; floats need one, to be put on its grid: --model, --keys or --artifacts. A private

@@ -4,7 +4,7 @@
 //! VERIN_KEY=0x... cargo run --release -p verin-client --example infer -- COORDINATOR NODE LISTING VALUE...
 //! ```
 //!
-//! COORDINATOR and NODE are addresses such as http://127.0.0.1:8080 and http://127.0.0.1:8545. The key is the requester's: it has
+//! COORDINATOR and NODE are addresses such as http://127.0.0.1:8640 and http://127.0.0.1:8545. The key is the requester's: it has
 //! ether for gas and tokens for the price, and never leaves this program.
 
 use alloy::network::TransactionBuilder;

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum ClientError {
     /// The text is no address of a coordinator.
-    #[error("{got}: expected the address of a coordinator, such as http://127.0.0.1:8080")]
+    #[error("{got}: expected the address of a coordinator, such as http://127.0.0.1:8640")]
     BadUrl {
         /// What was given.
         got: String,

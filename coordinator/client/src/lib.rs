@@ -41,7 +41,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the coordinator at `url`, such as `http://127.0.0.1:8080`.
+    /// A client of the coordinator at `url`, such as `http://127.0.0.1:8640`.
     ///
     /// # Errors
     /// That is no address of a coordinator.

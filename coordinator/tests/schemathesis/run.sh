@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tests a running coordinator against its own OpenAPI document, with requests that Schemathesis makes from it:
 #
-#     coordinator/tests/schemathesis/run.sh http://127.0.0.1:8080 TOKEN
+#     coordinator/tests/schemathesis/run.sh http://127.0.0.1:8640 TOKEN
 #
 # TOKEN is the coordinator's. Its rate limit must be high, or it is the limit that is tested: explorer_demo.rs serves such a one. Python 3.10 or later; what is needed goes to a virtual environment in
 # target/.
