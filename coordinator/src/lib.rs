@@ -14,6 +14,7 @@
 //! explorer  the web page
 //! database  the file
 //! journal   what is sent to the chain, written down before
+//! purse     what the operator has, for Prometheus
 //! ```
 
 pub mod broker;
@@ -24,6 +25,7 @@ pub mod explorer;
 pub mod index;
 pub mod journal;
 pub mod notes;
+pub mod purse;
 pub mod relay;
 pub mod routes;
 pub mod service;

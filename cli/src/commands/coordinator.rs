@@ -23,6 +23,7 @@ use verin_contracts::handover::DeliveryKey;
 use verin_contracts::{Address, B256, amount};
 use verin_coordinator::broker::{Models, Opening, Options, Pricing};
 use verin_coordinator::journal;
+use verin_coordinator::purse;
 use verin_coordinator::relay::ByJournal;
 use verin_coordinator::routes::{self, Api, Token};
 use verin_coordinator::service::{Parts, Service};
@@ -181,6 +182,10 @@ async fn serve(args: Args, output: &Output) -> Result<(), CliError> {
     let mut api = Api::new(service.index().clone(), service.changes(), service.health());
     api.queue = Some(queue.clone());
     api.notes = service.notes().clone();
+    api.journal = Some(service.journal().clone());
+    // What the rest of this process counts goes to the same place.
+    api.metrics.install();
+    tokio::spawn(purse::watch(contracts.clone(), operator, api.metrics.clone(), shutdown.clone()));
     api.operator = Some(operator);
     api.token = args.token_file.as_deref().map(token).transpose()?;
     api.relay = Some(Arc::new(ByJournal { journal: service.journal().clone(), contracts: contracts.clone() }));

@@ -25,7 +25,7 @@ impl Broker {
             let (needed, left) = (needed(self.backlog().await?, speed, &self.options), job.prove_window);
             if needed > left {
                 let why = format!("it would be proved in {needed} s, and must be in {left} s: it is not acknowledged");
-                if self.means.notes.skipped(job.id, why.clone()) {
+                if self.means.notes.skipped(job.id, "too_late", why.clone()) {
                     tracing::warn!(job = %job.id, why, "a private job waits");
                 }
                 continue;
@@ -42,7 +42,7 @@ impl Broker {
                 Opening::Wrong(why) => {
                     let why = format!("what was delivered does not open its commitment: {why}");
                     tracing::warn!(job = %job.id, why, "a private job is let go; both bonds are lost");
-                    self.means.notes.skipped(job.id, why);
+                    self.means.notes.skipped(job.id, "wrong_delivery", why);
                     self.wrong.lock().await.insert(job.id);
                 }
                 Opening::Unknown(why) => tracing::warn!(job = %job.id, why, "a delivery cannot be looked at now"),

@@ -18,6 +18,17 @@ pub enum Way {
     Reserve,
 }
 
+impl Way {
+    /// Its name in what is counted.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Lock => "lock",
+            Self::Reserve => "reserve",
+        }
+    }
+}
+
 /// What is done about a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -66,6 +77,40 @@ pub enum Reason {
     Stopped,
     /// The market would refuse.
     Refused(String),
+}
+
+impl Reason {
+    /// All kinds.
+    pub const KINDS: [&str; 11] = [
+        "no_model",
+        "other_token",
+        "unprovable",
+        "unmeasured",
+        "price_too_low",
+        "too_late",
+        "private",
+        "failing",
+        "full",
+        "stopped",
+        "refused",
+    ];
+
+    /// Its kind, in what is counted.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NoModel(_) => "no_model",
+            Self::OtherToken(_) => "other_token",
+            Self::Unprovable => "unprovable",
+            Self::Unmeasured => "unmeasured",
+            Self::PriceTooLow { .. } => "price_too_low",
+            Self::TooLate { .. } => "too_late",
+            Self::Private => "private",
+            Self::Failing => "failing",
+            Self::Full { .. } => "full",
+            Self::Stopped => "stopped",
+            Self::Refused(_) => "refused",
+        }
+    }
 }
 
 impl fmt::Display for Reason {

@@ -8,6 +8,7 @@ use super::{Batch, BatchState, Broker};
 use crate::error::CoordinatorError;
 use crate::index::job::{Job, Status};
 use crate::journal::{Intent, State};
+use metrics::counter;
 use std::time::Duration;
 use verin_circuits::plonk::seal::verify_seal;
 use verin_circuits::record::Record;
@@ -70,6 +71,7 @@ impl Broker {
 
     /// Another attempt, by somebody else if there is somebody.
     async fn refuse(&self, handed: &HandedIn, what: &str) -> Result<(), CoordinatorError> {
+        counter!("verin_outcomes_refused_total").increment(1);
         tracing::error!(work = %handed.work.id, worker = handed.worker, what, "a worker handed in what is not accepted");
         Ok(self.means.queue.reject(handed, &format!("{} handed in {what}", handed.worker)).await?)
     }

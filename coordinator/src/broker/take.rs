@@ -9,6 +9,7 @@ use crate::error::CoordinatorError;
 use crate::index::job::{Job, Status};
 use crate::journal::{Intent, State};
 use alloy::primitives::B256;
+use metrics::counter;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -93,6 +94,7 @@ impl Broker {
             match decision {
                 Decision::Take(way) => {
                     notes.forget(&job.id);
+                    counter!("verin_jobs_taken_total", "way" => way.name()).increment(1);
                     let seconds = self.options.pricing.seconds(at.speed);
                     at.backlog = at.backlog.saturating_add(if way == Way::Direct { seconds / 8 } else { seconds });
                     match way {
@@ -104,7 +106,7 @@ impl Broker {
                     }
                 }
                 Decision::Skip(reason) => {
-                    if notes.skipped(job.id, reason.to_string()) {
+                    if notes.skipped(job.id, reason.kind(), reason.to_string()) {
                         tracing::info!(job = %job.id, %reason, "job not taken");
                     }
                 }

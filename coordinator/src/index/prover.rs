@@ -27,7 +27,41 @@ pub struct Prover {
     pub median_seconds: Option<u64>,
 }
 
+/// What became of the jobs of one prover.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProverJobs {
+    /// Jobs that it holds now.
+    pub held: u64,
+    /// Jobs that it was paid for on time.
+    pub settled: u64,
+    /// Jobs that it proved late, for the bounty.
+    pub rescued: u64,
+    /// Jobs that it took and did not prove in time.
+    pub failed: u64,
+}
+
 impl Index {
+    /// What became of the jobs of `prover`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn jobs_of(&self, prover: Address) -> Result<ProverJobs, CoordinatorError> {
+        self.database
+            .read(move |c| {
+                let mut counts = c.prepare_cached(
+                    "SELECT (SELECT count(*) FROM job WHERE prover = ?1 AND status IN ('reserved', 'delivered', 'locked')), \
+                     (SELECT count(*) FROM payment WHERE payout = ?1 AND late = 0), \
+                     (SELECT count(*) FROM payment WHERE payout = ?1 AND late = 1), \
+                     (SELECT count(*) FROM job WHERE prover = ?1 AND status IN ('refunded', 'fulfilled_late'))",
+                )?;
+                counts.query_row([Account(prover)], |row| {
+                    let (held, settled, rescued, failed) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                    Ok(ProverJobs { held, settled, rescued, failed })
+                })
+            })
+            .await
+    }
+
     /// Everybody who took a job, was paid for one, or has stake.
     ///
     /// # Errors

@@ -68,6 +68,39 @@ pub enum Condition {
     },
 }
 
+impl Condition {
+    /// Names of all, as they are shown.
+    pub const NAMES: [&str; 10] = [
+        "node_trouble",
+        "file_trouble",
+        "rate_limited",
+        "node_behind",
+        "fee_spike",
+        "fee_capped",
+        "insufficient_funds",
+        "foreign_transactions",
+        "refused",
+        "check_fails",
+    ];
+
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        let at = match self {
+            Self::NodeTrouble { .. } => 0,
+            Self::FileTrouble { .. } => 1,
+            Self::RateLimited => 2,
+            Self::NodeBehind { .. } => 3,
+            Self::FeeSpike { .. } => 4,
+            Self::FeeCapped { .. } => 5,
+            Self::InsufficientFunds { .. } => 6,
+            Self::ForeignTransactions { .. } => 7,
+            Self::Refused { .. } => 8,
+            Self::CheckFails { .. } => 9,
+        };
+        Self::NAMES[at]
+    }
+}
+
 /// All conditions at the end of the last step. None: all is well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Health {
@@ -85,6 +118,33 @@ impl Health {
     pub(super) fn note(&mut self, condition: Condition) {
         if !self.conditions.contains(&condition) {
             self.conditions.push(condition);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_are_shown() {
+        let why = String::new;
+        let all = [
+            Condition::NodeTrouble { why: why() },
+            Condition::FileTrouble { why: why() },
+            Condition::RateLimited,
+            Condition::NodeBehind { head: 1, highest: 2 },
+            Condition::FeeSpike { base_fee: 2, cap: 1 },
+            Condition::FeeCapped { nonce: 1, cap: 1 },
+            Condition::InsufficientFunds { why: why() },
+            Condition::ForeignTransactions { count: 1, last_nonce: 1 },
+            Condition::Refused { key: why(), why: why() },
+            Condition::CheckFails { key: why(), why: why() },
+        ];
+        assert_eq!(all.each_ref().map(Condition::name), Condition::NAMES);
+        for condition in all {
+            let shown = serde_json::to_value(&condition).expect("JSON");
+            assert_eq!(shown["condition"], condition.name());
         }
     }
 }

@@ -79,6 +79,7 @@ use alloy::network::EthereumWallet;
 use alloy::primitives::Address;
 use lock::Locks;
 use node::Node;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use step::{Halt, Work};
@@ -221,6 +222,14 @@ impl Journal {
             // A listener that is behind looks at the file again, as after a change of this key.
             while changes.recv().await.is_ok_and(|change| change.key != key) {}
         }
+    }
+
+    /// How many intents are in each state.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn counts(&self) -> Result<HashMap<State, u64>, CoordinatorError> {
+        self.inner.table.counts().await
     }
 
     /// The `most` entries that changed last.

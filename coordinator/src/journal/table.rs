@@ -9,6 +9,7 @@ use crate::database::Database;
 use crate::error::CoordinatorError;
 use alloy::primitives::{Address, B256, Bytes, U256};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
+use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::broadcast;
 
@@ -209,6 +210,14 @@ impl Table {
     pub(super) async fn recent(&self, most: usize) -> Result<Vec<Entry>, CoordinatorError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.database.read(move |c| all(c, &entries("ORDER BY changed DESC, id DESC LIMIT ?1"), [most], entry)).await
+    }
+
+    /// How many intents are in each state.
+    pub(super) async fn counts(&self) -> Result<HashMap<State, u64>, CoordinatorError> {
+        let sql = "SELECT count(*), state FROM journal_intents GROUP BY state";
+        let counts =
+            self.database.read(move |c| all(c, sql, [], |row| Ok((state(row, 1)?, uint(row.get(0)?))))).await?;
+        Ok(counts.into_iter().collect())
     }
 
     /// Kinds of checks that unfinished intents need.

@@ -45,13 +45,14 @@ mod service;
 pub use auth::Token;
 pub(crate) use error::ApiError;
 pub use limits::Limits;
-pub use metrics::Metrics;
+pub use metrics::{DESCRIBED, Kind, Metrics};
 pub use openapi::document;
 pub(crate) use orders::permit;
 pub use orders::{NotRelayed, Relay};
 
 use crate::chain::follower::{Change, Health};
 use crate::index::Index;
+use crate::journal::Journal;
 use crate::notes::Notes;
 use alloy::primitives::Address;
 use axum::Router;
@@ -86,6 +87,8 @@ pub struct Api {
     pub queue: Option<Arc<dyn Queue>>,
     /// Why jobs were not taken.
     pub notes: Notes,
+    /// What is sent to the chain; none of a coordinator that only looks.
+    pub journal: Option<Journal>,
     /// Whom this coordinator proves for.
     pub operator: Option<Address>,
     /// What a caller shows to spend or to move work. Without it nobody can.
@@ -109,6 +112,7 @@ impl Api {
             health,
             queue: None,
             notes: Notes::default(),
+            journal: None,
             operator: None,
             token: None,
             relay: None,

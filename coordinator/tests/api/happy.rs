@@ -72,7 +72,7 @@ async fn every_route_gives_what_the_chain_says() {
     contracts.lock(prover, locked, prover).await.expect("a lock");
     let relay = Arc::new(Sends { world: contracts.clone(), sent: Mutex::default() });
     let served = Served::new(&world, |api| {
-        api.notes.skipped(open, "its model is not cached".into());
+        api.notes.skipped(open, "no_model", "its model is not cached".into());
         api.operator = Some(prover);
         api.token = Token::new(TOKEN);
         api.relay = Some(relay.clone());
@@ -152,10 +152,17 @@ async fn service(served: &Served, world: &World) {
         "verin_http_requests_total{route=\"other\",method=\"GET\",status=\"404\"} 1",
         "verin_http_request_seconds_count{route=\"/v1/status\"} 1",
         "verin_workers 0",
+        "verin_jobs_skipped{reason=\"no_model\"} 1",
+        "verin_operator_jobs{state=\"held\"} 1",
+        "verin_operator_jobs{state=\"settled\"} 1",
+        "verin_chain_state{state=\"following\"} 1",
     ] {
         assert!(metrics.contains(line), "{line} in:\n{metrics}");
     }
-    assert!(metrics.contains(&format!("verin_tip_block {}", status.tip.expect("a tip").number)));
+    let tip = status.tip.expect("a tip").number;
+    for name in ["verin_tip_block", "verin_head_block"] {
+        assert!(metrics.contains(&format!("{name} {tip}")), "{name} in:\n{metrics}");
+    }
 }
 
 /// The page and its files are there, of their kind, and not sent again when the browser has them.
