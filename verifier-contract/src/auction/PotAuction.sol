@@ -9,6 +9,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IPotAuction} from "../interfaces/IPotAuction.sol";
 import {INetworkToken} from "../interfaces/INetworkToken.sol";
 import {DescendingPrice} from "../libraries/DescendingPrice.sol";
+import {TokenBalance} from "../libraries/TokenBalance.sol";
 
 /// @title Auction of pots
 /// @notice What fee and slash auctions have in common.
@@ -153,7 +154,7 @@ abstract contract PotAuction is IPotAuction, ReentrancyGuardTransient {
 
     function _sync(IERC20 token) internal returns (uint256 amount) {
         require(address(token) != address(networkToken), NotForSale(token));
-        uint256 balance = token.balanceOf(address(this));
+        uint256 balance = TokenBalance.read(token, address(this));
         if (balance <= held[token]) return 0;
         amount = balance - held[token];
         _increase(token, amount, false);

@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ITreasury} from "../interfaces/ITreasury.sol";
+import {TokenBalance} from "../libraries/TokenBalance.sol";
 
 /// @title Treasury
 /// @notice Income, gifts and the allocation; education's part of the income; payments by the timelock.
@@ -104,13 +105,13 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
 
     /// @inheritdoc ITreasury
     function freeOf(IERC20 token) public view returns (uint256) {
-        return Math.saturatingSub(token.balanceOf(address(this)), educationOf[token]);
+        return Math.saturatingSub(TokenBalance.read(token, address(this)), educationOf[token]);
     }
 
     /// @dev Measures what arrives: some tokens take a fee.
     function _pull(IERC20 token, uint256 amount) private returns (uint256) {
-        uint256 before = token.balanceOf(address(this));
+        uint256 before = TokenBalance.read(token, address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
-        return token.balanceOf(address(this)) - before;
+        return TokenBalance.read(token, address(this)) - before;
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
+import {TokenBalance} from "../libraries/TokenBalance.sol";
 import {MarketStorage} from "./MarketStorage.sol";
 
 /// @title Parameters of the market
@@ -54,8 +55,11 @@ abstract contract Governed is MarketStorage, IInferenceMarket {
         require(rules.bondFloor <= MAX_FLOOR, OutOfBounds(rules.bondFloor));
         _rules[token] = rules;
         emit TokenRulesChanged(token, rules.allowed, rules.collateralFloor, rules.bondFloor);
+        if (!rules.allowed) return;
+        // What is no token is refused by name. Taking one off the list does not depend on what it has become.
+        TokenBalance.read(token, address(this));
         // The rewards contract pulls each fee when it is recorded; its code has no other way to use this. It stays when
         // a token is taken off the list: open jobs run on.
-        if (rules.allowed) token.forceApprove(address(rewards), type(uint256).max);
+        token.forceApprove(address(rewards), type(uint256).max);
     }
 }

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {VestingWallet} from "@openzeppelin/contracts/finance/VestingWallet.sol";
 import {VestingWalletCliff} from "@openzeppelin/contracts/finance/VestingWalletCliff.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {TokenBalance} from "../libraries/TokenBalance.sol";
 
 /// @title Vesting vault
 /// @notice Holds one part of the supply and releases it to its beneficiary: nothing before the cliff, then what has
@@ -36,6 +38,11 @@ contract VestingVault is VestingWalletCliff {
     /// @notice Always reverts.
     function renounceOwnership() public pure override {
         revert NeedsBeneficiary();
+    }
+
+    /// @notice What of `token` has grown by `timestamp`, released or not. An address that is no token is refused by name.
+    function vestedAmount(address token, uint64 timestamp) public view override returns (uint256) {
+        return _vestingSchedule(TokenBalance.read(IERC20(token), address(this)) + released(token), timestamp);
     }
 
     function _durationOf(Part part_) private pure returns (uint64) {

@@ -40,8 +40,8 @@ contract InferenceVerifier is IERC7992Verifier, ERC165 {
     }
 
     /// @inheritdoc IERC7992Verifier
-    /// @dev What the verifier reverts with is passed on: it says more than `InvalidProof` does, and a proof that failed for lack of
-    /// gas is not invalid.
+    /// @dev `InvalidProof` is for what is no encoding of a proof. What the verifier reverts with is passed on: it says more, and a
+    /// proof that failed for lack of gas is not invalid.
     function verifyInference(uint256 modelId, bytes32 inputCommitment, bytes calldata output, bytes calldata proof)
         external
     {
@@ -53,7 +53,7 @@ contract InferenceVerifier is IERC7992Verifier, ERC165 {
         uint64 since = stop.stoppedAt(model.proofSystem, model.recordHash);
         require(since == 0, Stopped(model.proofSystem, model.recordHash, since));
 
-        (bytes32 context, bytes memory input, bytes memory seal) = abi.decode(proof, (bytes32, bytes, bytes));
+        (bytes32 context, bytes calldata input, bytes calldata seal) = _decode(proof);
         require(commitmentOf(context, input) == inputCommitment, InputCommitmentMismatch());
         verifier.verify(model.recordHash, context, input, output, seal);
         emit InferenceVerified(modelId, inputCommitment, output, msg.sender);
@@ -78,5 +78,26 @@ contract InferenceVerifier is IERC7992Verifier, ERC165 {
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
         return interfaceId == type(IERC7992Verifier).interfaceId
             || interfaceId == IERC7992Verifier.verifyInference.selector || super.supportsInterface(interfaceId);
+    }
+
+    /// @dev Takes and gives what `abi.decode(proof, (bytes32, bytes, bytes))` does, which refuses the rest without a word.
+    function _decode(bytes calldata proof)
+        private
+        pure
+        returns (bytes32 context, bytes calldata input, bytes calldata seal)
+    {
+        require(proof.length >= 96, InvalidProof());
+        context = bytes32(proof[:32]);
+        input = _bytesAt(proof, uint256(bytes32(proof[32:64])));
+        seal = _bytesAt(proof, uint256(bytes32(proof[64:96])));
+    }
+
+    /// @dev The length and the bytes at `offset` of `proof`, which has at least a word.
+    function _bytesAt(bytes calldata proof, uint256 offset) private pure returns (bytes calldata) {
+        require(offset <= proof.length - 32, InvalidProof());
+        bytes calldata rest = proof[offset + 32:];
+        uint256 length = uint256(bytes32(proof[offset:offset + 32]));
+        require(length <= rest.length, InvalidProof());
+        return rest[:length];
     }
 }

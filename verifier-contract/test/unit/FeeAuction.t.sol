@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {FeeAuction} from "../../src/auction/FeeAuction.sol";
 import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
 import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {IPotAuction} from "../../src/interfaces/IPotAuction.sol";
 import {Economy} from "../base/Economy.sol";
 import {Logs} from "../base/Logs.sol";
+import {NotTokens} from "../base/NotTokens.sol";
 import {HostileToken} from "../base/Tokens.sol";
 import {Vm} from "../base/Vm.sol";
 
-contract FeeAuctionTest is Economy {
+contract FeeAuctionTest is Economy, NotTokens {
     using Logs for Vm.Log[];
 
     address private creator = actor("creator");
@@ -243,6 +245,14 @@ contract FeeAuctionTest is Economy {
         vm.prank(address(rewards));
         vm.expectRevert(abi.encodeWithSelector(IPotAuction.NotForSale.selector, token));
         auction.deposit(token, 1);
+    }
+
+    function test_what_is_no_token_is_named() external {
+        IERC20[4] memory all = notTokens();
+        for (uint256 i = 0; i < all.length; ++i) {
+            expectNotAToken(all[i]);
+            auction.sync(all[i]);
+        }
     }
 
     function test_a_token_that_takes_its_own_away_adds_nothing() external {

@@ -79,10 +79,56 @@ contract InferenceVerifierTest is Verification {
         refused(notProved());
     }
 
-    function test_malformed_proofs_are_refused() external {
-        proof = "short";
-        vm.expectRevert();
+    function malformed(bytes memory data) private {
+        proof = data;
+        refused(abi.encodeWithSelector(IERC7992Verifier.InvalidProof.selector));
+    }
+
+    function test_malformed_proofs_are_refused_by_name() external {
+        malformed("");
+        malformed(new bytes(95));
+        // A length must lie inside, at whatever offset, and so must what it is the length of.
+        uint256[4] memory beyond = [uint256(97), 128, 1 << 64, type(uint256).max];
+        for (uint256 i = 0; i < beyond.length; ++i) {
+            malformed(abi.encode(proved.context, beyond[i], 96, 0));
+            malformed(abi.encode(proved.context, 96, beyond[i], 0));
+            malformed(abi.encode(proved.context, 96, 96, beyond[i]));
+        }
+        malformed(abi.encode(proved.context, 96, 96, 1));
+    }
+
+    function test_proofs_may_be_encoded_in_another_way() external {
+        // The seal first, and no padding behind the input.
+        proof = abi.encodePacked(proved.context, uint256(128 + proved.seal.length), uint256(96));
+        proof = abi.encodePacked(proof, proved.seal.length, proved.seal, proved.input.length, proved.input);
         inference.verifyInference(modelId, commitment, proved.output, proof);
+    }
+
+    /// @dev A call of its own: what Solidity's decoder takes.
+    function decode(bytes calldata data) external pure returns (bytes32, bytes memory, bytes memory) {
+        return abi.decode(data, (bytes32, bytes, bytes));
+    }
+
+    /// @dev What Solidity's decoder takes is verified as what it says it is; what it refuses is refused by name.
+    function testFuzz_proofs_mean_what_solidity_says(uint256 word, uint256 value, uint256 length, bool huge) external {
+        bytes memory data = proof;
+        if (!huge) value = bound(value, 0, data.length + 64);
+        word = bound(word, 1, data.length / 32) * 32;
+        length = bound(length, 0, 3 * data.length);
+        assembly ("memory-safe") {
+            mstore(add(data, word), value)
+            if lt(length, mload(data)) { mstore(data, length) }
+        }
+        proof = data;
+        try this.decode(data) returns (bytes32 context, bytes memory input, bytes memory seal) {
+            commitment = inference.commitmentOf(context, input);
+            (proved.context, proved.input, proved.seal) = (context, input, seal);
+            bytes32 statement = keccak256(abi.encode(plain, context, input, proved.output, seal));
+            if (seals.proved(statement)) inference.verifyInference(modelId, commitment, proved.output, proof);
+            else refused(notProved());
+        } catch {
+            refused(abi.encodeWithSelector(IERC7992Verifier.InvalidProof.selector));
+        }
     }
 
     function test_deprecated_models_are_refused() external {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarketEvents.sol";
 import {IMarketTypes} from "../../src/interfaces/IMarketTypes.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
@@ -12,10 +13,11 @@ import {IVerifierRouter} from "../../src/interfaces/IVerifierRouter.sol";
 import {InferenceMarket} from "../../src/market/InferenceMarket.sol";
 import {MarketRequests} from "../../src/market/MarketRequests.sol";
 import {MarketStorage} from "../../src/market/MarketStorage.sol";
+import {NotTokens} from "../base/NotTokens.sol";
 import {PrivateJobBase} from "../base/PrivateJobBase.sol";
 
 /// @notice Parameters, pause, wiring.
-contract MarketGovernedTest is PrivateJobBase {
+contract MarketGovernedTest is PrivateJobBase, NotTokens {
     function setUp() external {
         deployPrivate();
     }
@@ -57,6 +59,23 @@ contract MarketGovernedTest is PrivateJobBase {
         market.setTokenRules(token, rules(1e24, 1e24));
         vm.assertEq(market.rulesOf(token).collateralFloor, 1e24, "stored");
         vm.assertEq(market.rulesOf(token).bondFloor, 1e24, "stored");
+    }
+
+    function test_what_is_no_token_is_named() external {
+        IERC20[4] memory all = notTokens();
+        vm.startPrank(governor);
+        for (uint256 i = 0; i < all.length; ++i) {
+            expectNotAToken(all[i]);
+            market.setTokenRules(all[i], rules(0, 0));
+        }
+    }
+
+    function test_a_token_comes_off_the_list_whatever_became_of_it() external {
+        IMarketTypes.TokenRules memory off = IMarketTypes.TokenRules(false, 0, 0);
+        vm.etch(address(token), "");
+        vm.prank(governor);
+        market.setTokenRules(token, off);
+        vm.assertFalse(market.rulesOf(token).allowed, "off the list");
     }
 
     function test_the_window_is_bounded() external {

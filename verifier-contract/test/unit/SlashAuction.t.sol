@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IMarketCredits} from "../../src/interfaces/IMarketCredits.sol";
 import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {IPotAuction} from "../../src/interfaces/IPotAuction.sol";
@@ -9,9 +10,10 @@ import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {SlashAuction} from "../../src/auction/SlashAuction.sol";
 import {Economy} from "../base/Economy.sol";
 import {MarketCreditsDouble} from "../base/MarketCreditsDouble.sol";
+import {NotTokens} from "../base/NotTokens.sol";
 import {TreasuryDouble} from "../base/TreasuryDouble.sol";
 
-contract SlashAuctionTest is Economy {
+contract SlashAuctionTest is Economy, NotTokens {
     SlashAuction private slashes;
     MarketCreditsDouble private credits;
     address private bob;
@@ -55,6 +57,14 @@ contract SlashAuctionTest is Economy {
         vm.assertEq(TreasuryDouble(treasury).income(token), 7e18, "as they are");
         vm.expectRevert(ISlashAuction.NothingToForward.selector);
         slashes.forward();
+    }
+
+    function test_what_is_no_token_is_named() external {
+        IERC20[4] memory all = notTokens();
+        for (uint256 i = 0; i < all.length; ++i) {
+            expectNotAToken(all[i]);
+            slashes.sync(all[i]);
+        }
     }
 
     function test_network_tokens_are_pulled_too() external {

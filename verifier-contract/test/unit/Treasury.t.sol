@@ -5,7 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Treasury} from "../../src/governance/Treasury.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
-import {Test} from "../base/Test.sol";
+import {NotTokens} from "../base/NotTokens.sol";
 
 /// @notice A payment token, which takes a fee of a tenth on request.
 contract PaymentToken is ERC20 {
@@ -23,7 +23,7 @@ contract PaymentToken is ERC20 {
     }
 }
 
-contract TreasuryTest is Test {
+contract TreasuryTest is NotTokens {
     address private timelock = actor("timelock");
     address private school = actor("school");
     address private other = actor("other school");
@@ -68,6 +68,21 @@ contract TreasuryTest is Test {
         treasury.receiveIncome(token, 1_000);
         vm.assertEq(treasury.educationOf(token), 72, "8 % of 900");
         vm.assertEq(treasury.freeOf(token), 828, "the rest");
+    }
+
+    function test_what_is_no_token_is_named() external {
+        IERC20[4] memory all = notTokens();
+        for (uint256 i = 0; i < all.length; ++i) {
+            expectNotAToken(all[i]);
+            treasury.receiveIncome(all[i], 1);
+            expectNotAToken(all[i]);
+            treasury.donate(all[i], 0);
+            expectNotAToken(all[i]);
+            treasury.freeOf(all[i]);
+            expectNotAToken(all[i]);
+            vm.prank(timelock);
+            treasury.spend(all[i], stranger, 0);
+        }
     }
 
     function test_tokens_have_books_of_their_own() external {

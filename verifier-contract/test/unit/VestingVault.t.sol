@@ -2,12 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {INetworkToken} from "../../src/interfaces/INetworkToken.sol";
 import {NetworkToken} from "../../src/rewards/NetworkToken.sol";
 import {VestingVault} from "../../src/rewards/VestingVault.sol";
-import {Test} from "../base/Test.sol";
+import {NotTokens} from "../base/NotTokens.sol";
 
-contract VestingVaultTest is Test {
+contract VestingVaultTest is NotTokens {
     uint64 private constant START = 1_800_000_000;
     address private beneficiary = actor("beneficiary");
     VestingVault[4] private vaults;
@@ -75,6 +76,18 @@ contract VestingVaultTest is Test {
             vm.assertEq(token.balanceOf(beneficiary), grown, "the schedule");
             vm.assertLe(grownBefore, grown, "monotone");
             grownBefore = grown;
+        }
+    }
+
+    function test_what_is_no_token_is_named() external {
+        IERC20[4] memory all = notTokens();
+        for (uint256 i = 0; i < all.length; ++i) {
+            expectNotAToken(all[i]);
+            vaults[0].vestedAmount(address(all[i]), START);
+            expectNotAToken(all[i]);
+            vaults[0].releasable(address(all[i]));
+            expectNotAToken(all[i]);
+            vaults[0].release(address(all[i]));
         }
     }
 

@@ -5,9 +5,8 @@ type Exception = (&'static str, &'static str, &'static str, &'static str);
 
 const CHECKPOINTS: &str = "OpenZeppelin's `Votes.checkpoints` reads an array at the index it is given";
 const ENUM: &str = "the decoder refuses what is no value of the enum, which is a uint8 in the ABI";
-const NESTED: &str = "the proof is an encoding within the calldata, and this one is malformed";
-const NO_TOKEN: &str =
-    "the token is the caller's, and at that address is no ERC-20: no code, or code that reverts without data";
+const NO_TRANSFER: &str =
+    "OpenZeppelin's `VestingWallet.release` sends what has a `balanceOf` and no `transfer`: an ERC-721";
 const MUTE: &str = "the receiver has code and answers nothing, which OpenZeppelin's decoder of its answer refuses";
 const MEMORY: &str = "Solidity's decoder of `memory` panics where a length cannot be allocated";
 
@@ -15,17 +14,7 @@ const MEMORY: &str = "Solidity's decoder of `memory` panics where a length canno
 pub const REFUSALS: &[Exception] = &[
     ("StakedVotes", "checkpoints", "Panic(0x32)", CHECKPOINTS),
     ("AuditAttestations", "attest", "says nothing", ENUM),
-    ("InferenceVerifier", "verifyInference", "says nothing", NESTED),
-    ("FeeAuction", "sync", "says nothing", NO_TOKEN),
-    ("SlashAuction", "sync", "says nothing", NO_TOKEN),
-    ("InferenceMarket", "setTokenRules", "says nothing", NO_TOKEN),
-    ("Treasury", "donate", "says nothing", NO_TOKEN),
-    ("Treasury", "freeOf", "says nothing", NO_TOKEN),
-    ("Treasury", "receiveIncome", "says nothing", NO_TOKEN),
-    ("Treasury", "spend", "says nothing", NO_TOKEN),
-    ("VestingVault", "releasable", "says nothing", NO_TOKEN),
-    ("VestingVault", "release", "says nothing", NO_TOKEN),
-    ("VestingVault", "vestedAmount", "says nothing", NO_TOKEN),
+    ("VestingVault", "release", "says nothing", NO_TRANSFER),
     ("InferenceVerifier", "commitmentOf", "Panic(0x41) (malformed)", MEMORY),
     ("ModelRegistry", "safeTransferFrom", "says nothing", MUTE),
     ("ModelRegistry", "safeTransferFrom", "Panic(0x41) (malformed)", MEMORY),
