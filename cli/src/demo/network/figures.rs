@@ -10,7 +10,7 @@ use crate::demo::checks::{Check, Checks};
 use crate::demo::ledger::tokens;
 use crate::error::{CliError, Kind};
 use crate::output::Output;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use verin_contracts::{B256, U256};
@@ -18,13 +18,21 @@ use verin_contracts::{B256, U256};
 /// What was earned, in base units.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Earned {
+    #[serde(serialize_with = "decimal")]
     pub(super) price: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) operator: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) owner: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) fees: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) burned: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) to_treasury: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) operator_rewards: U256,
+    #[serde(serialize_with = "decimal")]
     pub(super) owner_rewards: U256,
 }
 
@@ -114,7 +122,7 @@ pub(super) struct Figures {
     api_calls: usize,
     api_failed: usize,
     pub(super) earned: Earned,
-    paid_by_requester: Vec<U256>,
+    paid_by_requester: Vec<String>,
     mishaps: Mishaps,
     audit: Audited,
     checks: usize,
@@ -170,7 +178,7 @@ impl Figures {
             api_calls: answers.len(),
             api_failed: found.answers.1,
             earned: found.earned,
-            paid_by_requester: spent(board, U256::from(PRICE)),
+            paid_by_requester: spent(board, U256::from(PRICE)).iter().map(U256::to_string).collect(),
             mishaps: found.mishaps,
             audit: found.audit,
             checks: checks.all.len(),
@@ -249,7 +257,7 @@ impl Figures {
             ),
         );
         for (name, paid) in REQUESTERS.iter().zip(&self.paid_by_requester) {
-            output.fact(name, format_args!("paid {}", whole(*paid)));
+            output.fact(name, format_args!("paid {}", tokens(paid.parse().unwrap_or_default())));
         }
         output.line("");
     }
@@ -313,6 +321,11 @@ async fn gas(place: &Place, board: &Board, settled: &[&Settled]) -> Result<GasFa
 fn row(output: &Output, what: &str, cells: &[&str; 4]) {
     let cells: String = cells.iter().map(|cell| format!("{cell:>12}")).collect();
     output.line(format_args!("  {what:<18}{cells}"));
+}
+
+/// As decimal digits: JSON's numbers are too small.
+fn decimal<S: Serializer>(amount: &U256, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(amount)
 }
 
 fn millis(time: Duration) -> f64 {
