@@ -122,11 +122,16 @@ pub struct World {
 impl World {
     /// Starts one for this record.
     pub async fn new(record: &[u8]) -> Self {
+        Self::new_at(record, None).await
+    }
+
+    /// The same, with a chain whose clock begins at this time, in seconds since 1970.
+    pub async fn new_at(record: &[u8], time: Option<u64>) -> Self {
         let anvil = Anvil::locate(env!("CARGO_MANIFEST_DIR").as_ref()).expect("an anvil for this machine");
         if !anvil.is_installed() {
             anvil.install().expect("npm ci");
         }
-        let chain = LocalChain::start(&anvil, None).expect("a chain");
+        let chain = LocalChain::start_at(&anvil, None, time).expect("a chain");
         let network = Network::connect(&chain.url(), &ACTORS).await.expect("a connection");
         let contracts = deploy(
             &network,

@@ -30,6 +30,14 @@ impl LocalChain {
     /// # Errors
     /// The port is taken, or anvil does not start.
     pub fn start(anvil: &Anvil, port: Option<u16>) -> Result<Self, ContractsError> {
+        Self::start_at(anvil, port, None)
+    }
+
+    /// The same, with a first block of this time, in seconds since 1970: from there the chain's clock runs on.
+    ///
+    /// # Errors
+    /// As [`LocalChain::start`].
+    pub fn start_at(anvil: &Anvil, port: Option<u16>, time: Option<u64>) -> Result<Self, ContractsError> {
         if let Some(port) = port.filter(|port| *port != 0)
             && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
         {
@@ -38,6 +46,9 @@ impl LocalChain {
         let failed = |why: String| ContractsError::NotStarted { program: anvil.program.clone(), why };
         let child = Command::new(&anvil.program)
             .args(["--host", "127.0.0.1", "--accounts", "1", "--port", &port.unwrap_or(0).to_string()])
+            // Of states of old blocks it would leave gigabytes in the home folder: it is killed, and does not tidy up.
+            .args(["--max-persisted-states", "0"])
+            .args(time.map(|time| format!("--timestamp={time}")))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
