@@ -4,7 +4,7 @@
 //! of it, the file is as it was before or as it is after.
 
 use crate::error::CoordinatorError;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -126,5 +126,11 @@ impl Database {
 }
 
 fn error(path: &Path, error: &rusqlite::Error) -> CoordinatorError {
-    CoordinatorError::Database { path: path.into(), why: error.to_string() }
+    let remedy = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            ": make room on its disk, or see whether that is sound; all that was written before is there"
+        }
+        _ => "",
+    };
+    CoordinatorError::Database { path: path.into(), why: format!("{error}{remedy}") }
 }
