@@ -1,4 +1,7 @@
-//! What goes wrong in a network, one failure in a file. Each runs against a real node, whose chain is what is asserted on.
+//! What goes wrong between the journal and its node, one failure in a file. Each runs against a real node, whose chain is what is
+//! asserted on.
+//!
+//! What goes wrong in a whole network is in `farm`, which starts the binary and so is built by the crate that makes it (`cli`).
 
 mod fee_spike;
 mod insufficient_funds;

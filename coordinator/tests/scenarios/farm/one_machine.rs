@@ -22,7 +22,8 @@ async fn a_coordinator_killed_while_it_holds_a_job_goes_on_where_it_was() {
     let farm = Farm::new().await;
     let coordinator = farm.coordinator("--no-prover --always-lock");
     let jobs = [farm.world.request(0, [1, 2, 3], false).await, farm.world.request(1, [3, 2, 1], true).await];
-    farm.until(&jobs, Status::Locked).await;
+    // One alone, of a model whose proofs it has not measured.
+    farm.until(&jobs[..1], Status::Locked).await;
     coordinator.kill();
     let coordinator = farm.coordinator("--always-lock");
     farm.until(&jobs, Status::Fulfilled).await;

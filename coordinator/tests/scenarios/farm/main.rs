@@ -1,0 +1,40 @@
+//! What goes wrong in a whole network, one failure in a file: `verin coordinator` and `verin prover` as processes, on a real chain and,
+//! where there is one, on a real NATS server. What is requested is proved and paid, once, whatever fails on the way.
+//!
+//! Built by the crate of the binary (`cli/Cargo.toml`). What goes wrong between the journal and a node is one folder up.
+//!
+//! ```text
+//! network  a chain with a model on it, an operator, and what must hold when all is over
+//! process  verin, started, and ended gently or not
+//! ```
+
+mod lying_worker;
+mod network;
+mod one_machine;
+mod over_nats;
+mod private;
+mod process;
+
+pub(crate) use network::Farm;
+pub(crate) use process::Process;
+
+use std::time::{Duration, Instant};
+
+/// Longest wait for anything, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How often a condition is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long nothing happens that must not: longer than a coordinator takes to look at everything twice.
+const STILL: Duration = Duration::from_secs(3);
+
+/// Waits until `look` finds something.
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited too long until {what}");
+        tokio::time::sleep(LOOK).await;
+    }
+}
