@@ -9,11 +9,16 @@
 //! ```
 
 mod lying_worker;
+mod nats_partitioned;
+mod nats_restarted;
 mod network;
 mod one_machine;
 mod over_nats;
 mod private;
 mod process;
+#[allow(dead_code, reason = "the queue's own tests need the rest of it")]
+#[path = "../../../queue/tests/failures/proxy.rs"]
+mod wire;
 
 pub(crate) use network::Farm;
 pub(crate) use process::Process;
