@@ -8,6 +8,7 @@
 //! process  verin, started, and ended gently or not
 //! ```
 
+mod deep_reorganization;
 mod lying_worker;
 mod nats_partitioned;
 mod nats_restarted;
@@ -16,6 +17,10 @@ mod one_machine;
 mod over_nats;
 mod private;
 mod process;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod rpc_contradictory;
+mod rpc_lagging;
 #[allow(dead_code, reason = "the queue's own tests need the rest of it")]
 #[path = "../../../queue/tests/failures/proxy.rs"]
 mod wire;
