@@ -8,7 +8,10 @@
 //! process  verin, started, and ended gently or not
 //! ```
 
+mod clock_skew;
+mod corrupt_artifact;
 mod deep_reorganization;
+mod disk_full;
 mod lying_worker;
 mod nats_partitioned;
 mod nats_restarted;
