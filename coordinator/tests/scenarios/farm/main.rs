@@ -13,6 +13,7 @@ mod corrupt_artifact;
 mod deep_reorganization;
 mod disk_full;
 mod lying_worker;
+mod many_jobs;
 mod nats_partitioned;
 mod nats_restarted;
 mod network;
@@ -24,6 +25,7 @@ mod process;
 mod proxy;
 mod rpc_contradictory;
 mod rpc_lagging;
+mod unprovable;
 #[allow(dead_code, reason = "the queue's own tests need the rest of it")]
 #[path = "../../../queue/tests/failures/proxy.rs"]
 mod wire;
