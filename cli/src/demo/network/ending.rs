@@ -18,6 +18,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sha3::{Digest, Keccak256};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 use verin_artifacts::Artifacts;
@@ -61,10 +62,11 @@ pub(super) async fn look(
             Status::of(status(place, *job).await?).map_or("unknown", Status::name),
         );
         let Some(settled) = settled.get(job) else { continue };
-        if !expected.contains_key(&request.digit) {
-            expected.insert(request.digit, place.output(request.digit)?);
-        }
-        let same = expected.get(&request.digit).is_some_and(|expected| *expected == settled.output);
+        let expected = match expected.entry(request.digit) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(place.output(request.digit)?),
+        };
+        let same = *expected == settled.output;
         checks.holds(format!("job {job}: output"), "the reference executor's", "another", same);
         checks.same(format!("job {job}: prover's part"), U256::from(parts.prover), settled.prover);
         checks.same(format!("job {job}: owner's part"), U256::from(parts.owner), settled.owner);

@@ -65,7 +65,7 @@ async fn one(
         lock_seconds: AN_HOUR.into(),
         prove_seconds: AN_HOUR,
         late_seconds: AN_HOUR.into(),
-        direct: nonce % LOCKED != 0,
+        direct: !nonce.is_multiple_of(LOCKED),
         bond: 0,
     };
     let who = account(REQUESTERS.get(requester).copied().unwrap_or(OPERATOR));
