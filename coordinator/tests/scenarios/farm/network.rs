@@ -186,7 +186,12 @@ impl Farm {
     /// Every job was paid for once, to the operator: fees and credits of that many jobs, and no collateral held or slashed.
     pub(crate) async fn paid_once(&self, jobs: &[B256]) {
         let contracts = &self.world.contracts;
-        let events = contracts.market.JobFulfilled_filter().from_block(0).query().await.expect("events");
+        // A node shows what a block did a moment before it shows the block.
+        let events = until("the payments are shown", async || {
+            let events = contracts.market.JobFulfilled_filter().from_block(0).query().await.expect("events");
+            (events.len() >= jobs.len()).then_some(events)
+        });
+        let events = events.await;
         let mut paid: Vec<B256> = events.iter().map(|(event, _)| event.jobId).collect();
         let mut expected = jobs.to_vec();
         paid.sort_unstable();
