@@ -12,11 +12,16 @@ use verin_contracts::jobs::Status;
 /// Changes an answer; given the last block that was read before.
 type Lie = fn(&mut Value, u64);
 
-/// Of a block with a request: what the node says instead of the truth, and what the coordinator says to that.
-const OF_BLOCKS: [(&str, Lie, Option<&str>); 6] = [
+/// What the node says instead of the truth when it is asked this, and what the coordinator says to that.
+type Answered = (&'static str, Lie, Option<&'static str>);
+
+/// Of a block with a request.
+const OF_LOGS: [Answered; 3] = [
     ("eth_getBlockReceipts", a_log_is_left_out, Some("receipts of block")),
     ("eth_getBlockReceipts", a_log_is_changed, Some("receipts of block")),
     ("eth_getBlockReceipts", nothing, Some("expected receipts, got none")),
+];
+const OF_HEADERS: [Answered; 3] = [
     ("eth_getBlockByNumber", another_hash, Some("header of block")),
     ("eth_getBlockByNumber", no_contract_logged, Some("header of block")),
     ("eth_getBlockByNumber", another_parent, None),
@@ -26,13 +31,22 @@ const OF_BLOCKS: [(&str, Lie, Option<&str>); 6] = [
 const OF_RECEIPTS: [Lie; 2] = [it_reverted, nothing];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_node_says_of_blocks_is_believed_as_far_as_it_proves_itself() {
+async fn logs_that_are_left_out_or_changed_are_waited_for() {
+    waits_for_the_truth(OF_LOGS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_prove_nothing_are_not_followed() {
+    waits_for_the_truth(OF_HEADERS).await;
+}
+
+async fn waits_for_the_truth(lies: [Answered; 3]) {
     let farm = Farm::new().await;
     let proxy = Proxy::start(&farm.world.chain.url()).await;
     let coordinator = farm.start(&farm.coordinator_line(&proxy.url(), "--gather 0s"));
     let mut jobs = vec![farm.world.request(0, [1, 2, 3], true).await];
     farm.until(&jobs, Status::Fulfilled).await;
-    for (n, (method, lie, says)) in (1..).zip(OF_BLOCKS) {
+    for (n, (method, lie, says)) in (1..).zip(lies) {
         farm.all_is_read().await;
         let (head, logged) = (farm.read().await.expect("a block"), farm.log().len());
         proxy.rule(method, When::After, Act::Tamper(Arc::new(move |answer| lie(answer, head))));
