@@ -159,6 +159,7 @@ fn reward(event: &Reward) -> rewards::Event {
             prover_reward: e.proverReward,
             creator_reward: e.creatorReward,
             withheld: e.withheld,
+            tokens: e.paymentTokens.clone(),
         },
         Reward::IncomeForwarded(e) => R::IncomeForwarded { amount: e.amount },
         Reward::RewardShareSet(e) => R::RewardShareSet { from_epoch: small(e.fromEpoch), bps: small(e.bps) },

@@ -189,7 +189,7 @@ async fn lies(story: &Story) {
         (event("PotSold(uint256,address,address,address,uint256,uint256)"), 2, "auctions", &["PotSold", "cost"]),
         (event("EpochClosed(uint256,uint256,uint256,uint256,uint256)"), 1, "rewards", &["EpochClosed", "rewards"]),
         (
-            event("RewardClaimed(uint256,address,uint256,uint256,uint256)"),
+            event("RewardClaimed(uint256,address,uint256,uint256,uint256,address[])"),
             0,
             "rewards",
             &["RewardClaimed", "prover_reward"],

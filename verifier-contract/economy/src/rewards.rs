@@ -38,6 +38,7 @@ pub struct Rewards {
     /// By token: fees that the market owes.
     pub uncollected: Amounts<Address>,
     epochs: BTreeMap<u64, Epoch>,
+    payment_tokens: BTreeMap<u64, Vec<Address>>,
     fees: Amounts<(u64, Address)>,
     proceeds: Amounts<(u64, Address)>,
     prover_fees: Amounts<(u64, Address, Address)>,
@@ -51,7 +52,7 @@ pub struct Rewards {
 #[allow(missing_docs, reason = "the arguments of `IIntelligenceRewards`")]
 pub enum Call {
     CloseThrough { epoch: u64 },
-    Claim { epoch: u64, account: Address },
+    Claim { epoch: u64, account: Address, tokens: Option<Vec<Address>> },
     Collect { token: Address },
     Forward,
     SetRewardShare { bps: u64 },
@@ -61,14 +62,50 @@ pub enum Call {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the events of `IIntelligenceRewards`")]
 pub enum Event {
-    WorkRecorded { epoch: u64, token: Address, prover: Address, creator: Address, fee: U256 },
-    FeesUncollected { epoch: u64, token: Address, amount: U256 },
-    FeesCollected { token: Address, amount: U256 },
-    ProceedsRecorded { epoch: u64, token: Address, amount: U256, counted: U256 },
-    EpochClosed { epoch: u64, proceeds: U256, rewards: U256, burned: U256, to_treasury: U256 },
-    RewardClaimed { epoch: u64, account: Address, prover_reward: U256, creator_reward: U256, withheld: U256 },
-    IncomeForwarded { amount: U256 },
-    RewardShareSet { from_epoch: u64, bps: u64 },
+    WorkRecorded {
+        epoch: u64,
+        token: Address,
+        prover: Address,
+        creator: Address,
+        fee: U256,
+    },
+    FeesUncollected {
+        epoch: u64,
+        token: Address,
+        amount: U256,
+    },
+    FeesCollected {
+        token: Address,
+        amount: U256,
+    },
+    ProceedsRecorded {
+        epoch: u64,
+        token: Address,
+        amount: U256,
+        counted: U256,
+    },
+    EpochClosed {
+        epoch: u64,
+        proceeds: U256,
+        rewards: U256,
+        burned: U256,
+        to_treasury: U256,
+    },
+    RewardClaimed {
+        epoch: u64,
+        account: Address,
+        prover_reward: U256,
+        creator_reward: U256,
+        withheld: U256,
+        tokens: Vec<Address>,
+    },
+    IncomeForwarded {
+        amount: U256,
+    },
+    RewardShareSet {
+        from_epoch: u64,
+        bps: u64,
+    },
 }
 
 impl Rewards {
@@ -81,6 +118,7 @@ impl Rewards {
             treasury_due: U256::ZERO,
             uncollected: Amounts::default(),
             epochs: BTreeMap::new(),
+            payment_tokens: BTreeMap::new(),
             fees: Amounts::default(),
             proceeds: Amounts::default(),
             prover_fees: Amounts::default(),
@@ -110,18 +148,19 @@ impl Rewards {
         self.start + (epoch + 1) * ROUND
     }
 
-    fn tokens_of(&self, epoch: u64) -> BTreeSet<Address> {
-        self.fees.iter().filter(|((of, _), _)| *of == epoch).map(|((_, token), _)| *token).collect()
+    /// The tokens that fees of an epoch were paid in, in the order in which they came.
+    pub fn payment_tokens(&self, epoch: u64) -> &[Address] {
+        self.payment_tokens.get(&epoch).map_or(&[], Vec::as_slice)
     }
 
-    /// What the fees of these keys earned.
-    fn earned(&self, epoch: u64, account: Address, fees: &Amounts<(u64, Address, Address)>, tenths: u64) -> U256 {
-        let books = self.epoch(epoch);
-        self.tokens_of(epoch).into_iter().fold(U256::ZERO, |sum, token| {
-            let key = (epoch, token);
-            let pot = Pot { fees: self.fees.get(&key), proceeds: self.proceeds.get(&key) };
-            sum + formulas::share(books.rewards, books.proceeds, pot, fees.get(&(epoch, token, account)), tenths)
-        })
+    /// What an account's fees in a token earned: for proving, and for the models.
+    fn earned(&self, epoch: u64, token: Address, account: Address) -> (U256, U256) {
+        let (books, key) = (self.epoch(epoch), (epoch, token));
+        let pot = Pot { fees: self.fees.get(&key), proceeds: self.proceeds.get(&key) };
+        let part = |fees: &Amounts<(u64, Address, Address)>, tenths| {
+            formulas::share(books.rewards, books.proceeds, pot, fees.get(&(epoch, token, account)), tenths)
+        };
+        (part(&self.prover_fees, PROVER_TENTHS), part(&self.creator_fees, CREATOR_TENTHS))
     }
 }
 
@@ -133,7 +172,7 @@ impl State {
     pub(crate) fn rewards_call(&mut self, from: Address, call: &Call) -> Result<(), Refusal> {
         match *call {
             Call::CloseThrough { epoch } => self.close_through(epoch),
-            Call::Claim { epoch, account } => self.claim(epoch, account),
+            Call::Claim { epoch, account, ref tokens } => self.claim(epoch, account, tokens.as_deref()),
             Call::Collect { token } => {
                 let amount = self.rewards.uncollected.clear(&token);
                 require(!amount.is_zero(), Refusal::NothingToCollect)?;
@@ -179,6 +218,9 @@ impl State {
             return Ok(());
         }
         self.rewards.prover_fees.add((epoch, token, prover), total);
+        if self.rewards.fees.get(&(epoch, token)).is_zero() {
+            self.rewards.payment_tokens.entry(epoch).or_default().push(token);
+        }
         self.rewards.fees.add((epoch, token), total);
         let market = self.network.market;
         if token == self.network.token {
@@ -220,11 +262,13 @@ impl State {
         Ok(())
     }
 
-    /// What a claim would pay: for proving, for the models, and what the stake withholds of the first.
-    fn claimable_parts(&self, epoch: u64, account: Address) -> (U256, U256, U256) {
+    /// What a claim for these tokens would pay: for proving, for the models, and what the stake withholds of the first.
+    fn claimable_parts(&self, epoch: u64, account: Address, tokens: &[Address]) -> (U256, U256, U256) {
         let rewards = &self.rewards;
-        let proving = rewards.earned(epoch, account, &rewards.prover_fees, PROVER_TENTHS);
-        let creating = rewards.earned(epoch, account, &rewards.creator_fees, CREATOR_TENTHS);
+        // Who names a token twice is paid for it once.
+        let tokens: BTreeSet<&Address> = tokens.iter().collect();
+        let earned = tokens.into_iter().map(|token| rewards.earned(epoch, *token, account));
+        let (proving, creating) = earned.fold((U256::ZERO, U256::ZERO), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         let end = rewards.end_of(epoch);
         let limit = formulas::stake_limit(self.staking.average(account, end - ROUND, end));
         let room = limit.saturating_sub(rewards.prover_paid.get(&(epoch, account)));
@@ -232,28 +276,29 @@ impl State {
         (proving - withheld, creating, withheld)
     }
 
-    /// What a claim would pay; nothing while the epoch is not closed.
+    /// What a claim for all tokens would pay; nothing while the epoch is not closed.
     pub fn claimable(&self, epoch: u64, account: Address) -> U256 {
         if epoch >= self.rewards.next_to_close {
             return U256::ZERO;
         }
-        let (proving, creating, _) = self.claimable_parts(epoch, account);
+        let (proving, creating, _) = self.claimable_parts(epoch, account, self.rewards.payment_tokens(epoch));
         proving + creating
     }
 
-    fn claim(&mut self, epoch: u64, account: Address) -> Result<(), Refusal> {
+    fn claim(&mut self, epoch: u64, account: Address, tokens: Option<&[Address]>) -> Result<(), Refusal> {
         require(epoch < self.rewards.next_to_close, Refusal::EpochNotClosed)?;
-        let (prover_reward, creator_reward, withheld) = self.claimable_parts(epoch, account);
+        let tokens = tokens.unwrap_or_else(|| self.rewards.payment_tokens(epoch)).to_vec();
+        let (prover_reward, creator_reward, withheld) = self.claimable_parts(epoch, account, &tokens);
         let earned = prover_reward + creator_reward + withheld;
         require(!earned.is_zero(), Refusal::NothingToClaim)?;
-        for token in self.rewards.tokens_of(epoch) {
-            self.rewards.prover_fees.clear(&(epoch, token, account));
-            self.rewards.creator_fees.clear(&(epoch, token, account));
+        for token in &tokens {
+            self.rewards.prover_fees.clear(&(epoch, *token, account));
+            self.rewards.creator_fees.clear(&(epoch, *token, account));
         }
         self.rewards.prover_paid.add((epoch, account), prover_reward);
         // Nobody else's: it runs on after the schedule.
         self.rewards.total -= withheld;
-        self.rewards_tell(Event::RewardClaimed { epoch, account, prover_reward, creator_reward, withheld });
+        self.rewards_tell(Event::RewardClaimed { epoch, account, prover_reward, creator_reward, withheld, tokens });
         self.tokens.transfer(self.network.token, self.network.rewards, account, prover_reward + creator_reward)
     }
 }

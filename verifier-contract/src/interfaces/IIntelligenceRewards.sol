@@ -58,10 +58,15 @@ interface IIntelligenceRewards {
     event ProceedsRecorded(uint256 indexed epoch, IERC20 indexed paymentToken, uint256 amount, uint256 counted);
     /// @notice A week's books are closed: `burned + toTreasury` is its income.
     event EpochClosed(uint256 indexed epoch, uint256 proceeds, uint256 rewards, uint256 burned, uint256 toTreasury);
-    /// @notice `account` was paid for its work in `epoch`. `withheld` is what exceeded its stake's limit and stays in the
-    /// rest of the allocation.
+    /// @notice `account` was paid for its work in `epoch` that was paid for in `paymentTokens`: all of the epoch's, or the
+    /// list as it was given. `withheld` is what exceeded its stake's limit and stays in the rest of the allocation.
     event RewardClaimed(
-        uint256 indexed epoch, address indexed account, uint256 proverReward, uint256 creatorReward, uint256 withheld
+        uint256 indexed epoch,
+        address indexed account,
+        uint256 proverReward,
+        uint256 creatorReward,
+        uint256 withheld,
+        IERC20[] paymentTokens
     );
     /// @notice The treasury got its half of closed weeks.
     event IncomeForwarded(uint256 amount);

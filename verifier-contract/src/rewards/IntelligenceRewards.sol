@@ -252,7 +252,7 @@ contract IntelligenceRewards is IIntelligenceRewards, ReentrancyGuardTransient {
         // Back into the rest, which runs on after the schedule; nobody else's part grows.
         totalRewards -= withheld;
         reward = asProver + asCreator;
-        emit RewardClaimed(epoch, account, asProver, asCreator, withheld);
+        emit RewardClaimed(epoch, account, asProver, asCreator, withheld, tokens);
         if (reward != 0) token.safeTransfer(account, reward);
     }
 

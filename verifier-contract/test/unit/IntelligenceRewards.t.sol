@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IFeeAuction} from "../../src/interfaces/IFeeAuction.sol";
 import {IIntelligenceRewards} from "../../src/interfaces/IIntelligenceRewards.sol";
 import {IProverStaking} from "../../src/interfaces/IProverStaking.sol";
@@ -140,8 +141,9 @@ contract IntelligenceRewardsTest is RewardsDeployment {
         vm.assertEq(rewards.claimable(0, creator), 450, "creator");
         vm.assertEq(rewards.claimable(0, owner), 150, "other creator");
 
+        IERC20[] memory all = rewards.paymentTokens(0);
         vm.expectEmit(address(rewards));
-        emit IIntelligenceRewards.RewardClaimed(0, prover, 1_800, 0, 0);
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 1_800, 0, 0, all);
         vm.prank(stranger);
         vm.assertEq(rewards.claim(0, prover), 1_800, "anyone triggers");
         vm.assertEq(token.balanceOf(prover), 1_800, "the worker is paid");

@@ -126,8 +126,9 @@ contract IntelligenceRewardsPotsTest is Economy {
         closeEpoch(0);
         uint256 granted = rewards.totalRewards();
         vm.assertEq(rewards.claimable(0, prover), 50e18, "5 %");
+        IERC20[] memory all = rewards.paymentTokens(0);
         vm.expectEmit(address(rewards));
-        emit IIntelligenceRewards.RewardClaimed(0, prover, 50e18, 0, 550e18);
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 50e18, 0, 550e18, all);
         vm.assertEq(rewards.claim(0, prover), 50e18, "5 %");
         vm.assertEq(rewards.claimable(0, other), 600e18, "nobody else gets the rest");
         vm.assertEq(rewards.totalRewards(), granted - 550e18, "it goes back");
@@ -150,11 +151,33 @@ contract IntelligenceRewardsPotsTest is Economy {
         rewards.claim(0, prover);
     }
 
+    function test_a_claim_tells_the_tokens_it_was_for() external {
+        work(token, prover, prover, 100e18);
+        work(coin, prover, creator, 10e18);
+        toWindow(0, 2 hours);
+        buy(bob, coin, 10e18);
+        closeEpoch(0);
+        // Not of the epoch, and one of its two tokens: told as they were given.
+        IERC20[] memory some = new IERC20[](2);
+        (some[0], some[1]) = (cent, coin);
+        vm.expectEmit(address(rewards));
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 60e18, 0, 0, some);
+        vm.assertEq(rewards.claim(0, prover, some), 60e18, "for the coins");
+        vm.assertEq(rewards.claimable(0, prover), 75e18, "the rest");
+        IERC20[] memory all = rewards.paymentTokens(0);
+        vm.assertEq(all.length, 2, "of the epoch");
+        vm.expectEmit(address(rewards));
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 60e18, 15e18, 0, all);
+        vm.assertEq(rewards.claim(0, prover), 75e18, "for the network's tokens");
+    }
+
     function test_a_token_named_twice_pays_once() external {
         work(token, prover, creator, 100e18);
         closeEpoch(0);
         IERC20[] memory twice = new IERC20[](2);
         (twice[0], twice[1]) = (token, token);
+        vm.expectEmit(address(rewards));
+        emit IIntelligenceRewards.RewardClaimed(0, prover, 60e18, 0, 0, twice);
         vm.assertEq(rewards.claim(0, prover, twice), 60e18, "once");
     }
 

@@ -188,7 +188,9 @@ impl Player<'_> {
                 });
                 rewards::Call::CloseThrough { epoch: closed.max()? }
             }
-            E::RewardClaimed { epoch, account, .. } => rewards::Call::Claim { epoch: *epoch, account: *account },
+            E::RewardClaimed { epoch, account, tokens, .. } => {
+                rewards::Call::Claim { epoch: *epoch, account: *account, tokens: Some(tokens.clone()) }
+            }
             E::FeesCollected { token, .. } => rewards::Call::Collect { token: *token },
             E::IncomeForwarded { .. } => rewards::Call::Forward,
             E::RewardShareSet { bps, .. } => rewards::Call::SetRewardShare { bps: *bps },

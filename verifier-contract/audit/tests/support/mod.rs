@@ -264,6 +264,9 @@ impl Story {
         c.network.send("buying fees", buy).await.expect("bought");
         c.network.pass(AUCTION_WINDOW).await.expect("a development node");
         c.close(stranger, epoch).await.expect("closed");
+        // For some payment tokens only, one named twice; then for all.
+        let some = c.rewards.claim_0(epoch, prover, vec![coin, stranger, coin]).from(stranger);
+        c.network.send("claiming for some tokens", some).await.expect("a reward");
         for who in [prover, owner] {
             c.claim(epoch, who).await.expect("a reward");
         }

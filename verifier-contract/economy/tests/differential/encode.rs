@@ -144,7 +144,10 @@ fn rewards_call(call: &rewards::Call) -> Bytes {
     use rewards::Call as C;
     match *call {
         C::CloseThrough { epoch } => bytes(&Rewards::closeThroughCall { epoch: U256::from(epoch) }),
-        C::Claim { epoch, account } => bytes(&Rewards::claim_1Call { epoch: U256::from(epoch), account }),
+        C::Claim { epoch, account, tokens: None } => bytes(&Rewards::claim_1Call { epoch: U256::from(epoch), account }),
+        C::Claim { epoch, account, tokens: Some(ref tokens) } => {
+            bytes(&Rewards::claim_0Call { epoch: U256::from(epoch), account, tokens: tokens.clone() })
+        }
         C::Collect { token } => bytes(&Rewards::collectCall { paymentToken: token }),
         C::Forward => bytes(&Rewards::forwardCall {}),
         C::SetRewardShare { bps } => bytes(&Rewards::setRewardShareCall { bps: U256::from(bps) }),

@@ -39,6 +39,8 @@ const THEMES: [[u32; 6]; 6] = [
 pub struct Generator<'a> {
     world: &'a World,
     rng: ChaCha8Rng,
+    /// For lists of tokens, if claims have any, so that they change nothing else of a sequence.
+    lists: Option<ChaCha8Rng>,
     theme: [u32; 6],
     nonce: u64,
     inputs: BTreeMap<B256, Bytes>,
@@ -49,7 +51,13 @@ impl<'a> Generator<'a> {
     pub fn new(world: &'a World, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let theme = *THEMES.choose(&mut rng).expect("themes");
-        Self { world, rng, theme, nonce: 0, inputs: BTreeMap::new(), outputs: BTreeMap::new() }
+        let lists = Some(ChaCha8Rng::seed_from_u64(!seed));
+        Self { world, rng, lists, theme, nonce: 0, inputs: BTreeMap::new(), outputs: BTreeMap::new() }
+    }
+
+    /// The same, whose claims are always for all tokens.
+    pub fn without_lists(world: &'a World, seed: u64) -> Self {
+        Self { lists: None, ..Self::new(world, seed) }
     }
 
     /// How many steps.
@@ -535,7 +543,8 @@ impl<'a> Generator<'a> {
                     return self.job_action(state);
                 }
                 let account = earners.choose(&mut self.rng).copied().unwrap_or(from);
-                Call::Rewards(rewards::Call::Claim { epoch, account })
+                let tokens = self.some_of(state.rewards.payment_tokens(epoch));
+                Call::Rewards(rewards::Call::Claim { epoch, account, tokens })
             }
             75..=83 if state.rewards.treasury_due.is_zero() && self.chance(80) => return self.job_action(state),
             75..=79 => Call::Rewards(rewards::Call::Forward),
@@ -555,6 +564,26 @@ impl<'a> Generator<'a> {
             }
         };
         Action { from, call }
+    }
+
+    /// All of an epoch's tokens, or some in any order, with mistakes: one twice, one that is none of them.
+    fn some_of(&mut self, tokens: &[Address]) -> Option<Vec<Address>> {
+        let rng = self.lists.as_mut()?;
+        if rng.gen_bool(0.4) {
+            return None;
+        }
+        let mut some: Vec<_> = tokens.iter().copied().filter(|_| rng.gen_bool(0.65)).collect();
+        if rng.gen_bool(0.15) {
+            some.extend(some.choose(rng).copied());
+        }
+        if rng.gen_bool(0.15) {
+            some.extend(self.world.tokens.choose(rng).copied());
+        }
+        if rng.gen_bool(0.1) {
+            some.push(self.world.actor(rng.gen_range(0..self.world.actors.len())));
+        }
+        some.shuffle(rng);
+        Some(some)
     }
 
     fn money_action(&mut self, state: &State) -> Action {

@@ -59,6 +59,8 @@ const MUST_HAPPEN: &[&str] = &[
     "Rewards.RewardClaimed",
     "Rewards.IncomeForwarded",
     "reward withheld",
+    "token named twice",
+    "token of no work",
     "FeeAuction.PotSold",
     "FeeAuction.AnchorChanged",
     "SlashAuction.PotSold",

@@ -6,7 +6,7 @@ use crate::decode::decode;
 use crate::encode::encode;
 use crate::generate::{Generator, Step};
 use crate::network::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use verin_contracts::bindings::error_name;
 use verin_economy::books::Books;
@@ -40,10 +40,8 @@ impl Coverage {
                 self.saw_row(before, event);
             }
             self.saw(name(event));
-            if let Event::Rewards(rewards::Event::RewardClaimed { withheld, .. }) = event
-                && !withheld.is_zero()
-            {
-                self.saw("reward withheld");
+            if let Event::Rewards(event) = event {
+                self.saw_claim(before, event);
             }
         }
         let settled = events.iter().filter(|event| {
@@ -52,6 +50,20 @@ impl Coverage {
         });
         if settled.count() > 1 {
             self.saw("batch");
+        }
+    }
+
+    fn saw_claim(&mut self, before: &State, event: &rewards::Event) {
+        let rewards::Event::RewardClaimed { epoch, withheld, tokens, .. } = event else { return };
+        if !withheld.is_zero() {
+            self.saw("reward withheld");
+        }
+        let distinct: BTreeSet<_> = tokens.iter().collect();
+        if distinct.len() < tokens.len() {
+            self.saw("token named twice");
+        }
+        if distinct.into_iter().any(|token| !before.rewards.payment_tokens(*epoch).contains(token)) {
+            self.saw("token of no work");
         }
     }
 
