@@ -58,7 +58,8 @@ pub(crate) struct Args {
     /// How many workers there are, of one thread each.
     #[arg(long, value_name = "NUMBER", default_value_t = 3, requires = "network", value_parser = clap::value_parser!(u64).range(1..=64))]
     workers: u64,
-    /// Nothing goes wrong, and workers come when everything has been asked for: to measure how fast a queue is drained.
+    /// Nothing goes wrong, no job needs a lock, and workers come when everything has been asked for: to measure how fast a queue is
+    /// drained.
     #[arg(long, requires = "network")]
     calm: bool,
     /// Draw what happened into an HTML file.

@@ -118,12 +118,12 @@ impl Proving {
         let (work, Options { srs, delivery_keys, .. }) = (&self.work, &*self.options);
         let inputs = inputs::read(work, model, srs, delivery_keys)?;
         self.step(Stage::Proving)?;
-        let (started, before) = (Instant::now(), cpu::proving());
+        let (started, before) = (Instant::now(), cpu::so_far());
         let proven = tracing::info_span!("prove", batch).in_scope(|| {
             let (values, blinders) = (&inputs.values, inputs.blinders.as_deref());
             model.prover.prove_committed(values, blinders, work.context.0, true, &mut OsRng)
         })?;
-        let (wall, cpu) = (started.elapsed(), cpu::proving().saturating_sub(before));
+        let (wall, cpu) = (started.elapsed(), cpu::so_far().saturating_sub(before));
 
         self.step(Stage::Verifying)?;
         let _span = tracing::info_span!("verify").entered();

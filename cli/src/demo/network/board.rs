@@ -41,6 +41,8 @@ pub(super) struct Board {
     working: Cell<Instant>,
     /// How many will have been asked for in the end.
     pub(super) all: usize,
+    /// Whether nothing goes wrong, and no job needs a lock.
+    pub(super) calm: bool,
     asked: RefCell<BTreeMap<B256, Asked>>,
     settled: RefCell<BTreeMap<B256, Settled>>,
     marks: RefCell<Vec<(Instant, String)>>,
@@ -51,12 +53,13 @@ pub(super) struct Board {
 
 impl Board {
     /// An empty one for so many requests.
-    pub(super) fn new(all: u64) -> Self {
+    pub(super) fn new(all: u64, calm: bool) -> Self {
         let now = Instant::now();
         Self {
             start: now,
             working: Cell::new(now),
             all: usize::try_from(all).unwrap_or(usize::MAX),
+            calm,
             asked: RefCell::default(),
             settled: RefCell::default(),
             marks: RefCell::default(),

@@ -69,7 +69,7 @@ async fn work(
     farm: &mut Farm,
     checks: &mut Checks,
 ) -> Result<Figures, CliError> {
-    let board = Board::new(args.requests);
+    let board = Board::new(args.requests, args.calm);
     let mut mishaps = Mishaps::default();
     let bar = output.bar("settled", args.requests);
     let api = farm.api().to_owned();
