@@ -5,8 +5,14 @@ use alloy::primitives::B256;
 use std::collections::BTreeMap;
 
 /// Cuts jobs into batches, each of one record and one verifier, most urgent first. `sizes` are those of a record's key sets; `cost(record, n)` is what a
-/// batch of n jobs costs: larger batches are made only where they are cheaper than the smaller ones that they replace.
-pub fn batches(jobs: Vec<Job>, sizes: impl Fn(B256) -> Vec<usize>, cost: impl Fn(B256, usize) -> f64) -> Vec<Vec<Job>> {
+/// batch of n jobs costs: larger batches are made only where they are cheaper than the smaller ones that they replace. Unless they are `due`,
+/// jobs that do not fill the largest size are left out: others will come to fill it.
+pub fn batches(
+    jobs: Vec<Job>,
+    due: bool,
+    sizes: impl Fn(B256) -> Vec<usize>,
+    cost: impl Fn(B256, usize) -> f64,
+) -> Vec<Vec<Job>> {
     let mut groups: BTreeMap<_, Vec<Job>> = BTreeMap::new();
     for job in jobs {
         groups.entry((job.record, job.verifier)).or_default().push(job);
@@ -15,18 +21,26 @@ pub fn batches(jobs: Vec<Job>, sizes: impl Fn(B256) -> Vec<usize>, cost: impl Fn
     for ((record, _), mut jobs) in groups {
         jobs.sort_by_key(|job| (job.until.unwrap_or(job.lock_by), job.block, job.log));
         let sizes = sizes(record);
+        let full = largest(&sizes);
         for size in cut(jobs.len(), &sizes, |n| cost(record, n)) {
             let rest = jobs.split_off(size.min(jobs.len()));
-            batches.push(std::mem::replace(&mut jobs, rest));
+            let batch = std::mem::replace(&mut jobs, rest);
+            if due || batch.len() >= full {
+                batches.push(batch);
+            }
         }
     }
     batches.sort_by_key(|batch| batch.first().map(|job| job.until.unwrap_or(job.lock_by)));
     batches
 }
 
+fn largest(sizes: &[usize]) -> usize {
+    sizes.iter().copied().max().unwrap_or(1).max(1)
+}
+
 /// The cheapest way to cut `n` into batches of at most the largest size, larger ones first.
 fn cut(n: usize, sizes: &[usize], cost: impl Fn(usize) -> f64) -> Vec<usize> {
-    let most = sizes.iter().copied().max().unwrap_or(1).max(1);
+    let most = largest(sizes);
     // best[k]: the cost of the cheapest cut of k, and its last batch.
     let mut best = vec![(0.0, 0)];
     for k in 1..=n {
@@ -51,7 +65,9 @@ fn cut(n: usize, sizes: &[usize], cost: impl Fn(usize) -> f64) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::{batches, cut};
+    use crate::broker::decide::tests::job;
+    use crate::index::job::Job;
     use proptest::prelude::*;
 
     #[test]
@@ -65,6 +81,18 @@ mod tests {
         // Batches are dearer than their parts.
         assert_eq!(cut(3, &sizes, |n| (n * n) as f64), [1, 1, 1]);
         assert!(cut(0, &sizes, |_| 1.0).is_empty());
+    }
+
+    #[test]
+    fn what_fills_no_batch_waits_until_it_is_due() {
+        let jobs = |n: u64| (0..n).rev().map(|block| Job { block, ..job() }).collect::<Vec<_>>();
+        let made = |n, due| {
+            let batches = batches(jobs(n), due, |_| vec![1, 4], |_, _| 1.0);
+            batches.iter().map(|batch| batch.iter().map(|job| job.block).collect()).collect::<Vec<Vec<u64>>>()
+        };
+        assert_eq!(made(3, false), [[0; 0]; 0]);
+        assert_eq!(made(6, false), [[0, 1, 2, 3]], "the youngest wait");
+        assert_eq!(made(6, true), [vec![0, 1, 2, 3], vec![4, 5]]);
     }
 
     proptest! {

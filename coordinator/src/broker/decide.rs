@@ -232,7 +232,7 @@ pub(super) fn needed(backlog: u64, speed: Option<Speed>, options: &Options) -> u
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use alloy::primitives::{B256, Bytes};
     use verin_contracts::jobs::Status;
@@ -241,7 +241,7 @@ mod tests {
     const TOKEN: Address = Address::repeat_byte(1);
 
     /// Pays 1,000,000 from now on: 10,000 is the network's, 200,000 the owner's.
-    fn job() -> Job {
+    pub(in crate::broker) fn job() -> Job {
         Job {
             id: B256::ZERO,
             block: 1,

@@ -23,7 +23,7 @@ impl Broker {
         let waited = pending.iter().map(|pending| milliseconds().saturating_sub(pending.since)).max().unwrap_or(0);
         let (mut together, mut alone, mut locked, mut records) =
             (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let (mut urgent, mut gone) = (waited >= gather, Vec::new());
+        let (mut due, mut gone) = (waited >= gather, Vec::new());
         for pending in &pending {
             // A job that a reorganisation took away may come back, and is taken up again then.
             let job = self.means.index.job(pending.job).await?;
@@ -32,29 +32,25 @@ impl Broker {
                 continue;
             };
             let Ok(record) = self.means.models.record(job.record).await else { continue };
-            urgent |= limit(&job) < now.saturating_add(2 * self.options.margin);
+            due |= limit(&job) < now.saturating_add(2 * self.options.margin);
             records.insert(job.record, record);
             locked.insert(job.id, pending.locked);
             if pending.failures > 0 { alone.push(job) } else { together.push(job) }
         }
         self.assignments.let_go(gone).await?;
-        let largest = |record: B256| records.get(&record).map(sizes).unwrap_or_default();
-        urgent |= together.len() >= records.keys().flat_map(|record| largest(*record)).max().unwrap_or(1);
-        if !urgent {
-            together.clear();
-        }
+        let sizes_of = |record: B256| records.get(&record).map(sizes).unwrap_or_default();
         let mut speeds = BTreeMap::new();
         for record in records.keys() {
-            for size in largest(*record) {
+            for size in sizes_of(*record) {
                 speeds.insert((*record, size), self.assignments.speed(*record, size).await?);
             }
         }
         // Work is what a proof takes with all its slots; unless it was measured, as much for any size.
         let cost = |record: B256, n: usize| {
-            let size = largest(record).into_iter().filter(|size| *size >= n).min().unwrap_or(n);
+            let size = sizes_of(record).into_iter().filter(|size| *size >= n).min().unwrap_or(n);
             speeds.get(&(record, size)).copied().flatten().map_or(1.0, |speed| speed.wall_ms.max(1.0))
         };
-        let together = batches(together, largest, cost);
+        let together = batches(together, due, sizes_of, cost);
         for jobs in together.into_iter().chain(alone.into_iter().map(|job| vec![job])) {
             let Some(record) = jobs.first().and_then(|job| records.get(&job.record)) else { continue };
             let ids: Vec<B256> = jobs.iter().map(|job| job.id).collect();
