@@ -162,7 +162,8 @@ impl Broker {
             let seconds = self.options.pricing.seconds(speed);
             let long = seconds.saturating_mul(8_000).max(LONGEST_HELD.as_millis() as u64);
             // While nothing waits, somebody has it and keeps it; and there is a time after which nobody may.
-            let overdue = !waiting || batch.deadline < now.saturating_add(4 * seconds + self.options.margin);
+            let overdue = !waiting
+                || batch.deadline < now.saturating_add(seconds.saturating_mul(4)).saturating_add(self.options.margin);
             if ended {
                 tracing::info!(work = %batch.id, "its jobs need no proof any more; the work is withdrawn");
                 self.means.queue.withdraw(batch.id).await?;

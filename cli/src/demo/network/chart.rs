@@ -2,6 +2,7 @@
 
 use super::figures::Figures;
 use std::fmt::Write;
+use verin_client::types::Amount;
 
 /// Size of a plot, in units of its own.
 const WIDTH: f64 = 640.0;
@@ -27,8 +28,7 @@ pub(super) fn line(timeline: &[(f64, f64)]) -> String {
 pub(super) fn page(figures: &Figures) -> String {
     let latencies: Vec<f64> = figures.timeline.iter().map(|(asked, settled)| settled - asked).collect();
     let workers: Vec<_> = figures.workers.iter().map(|w| (w.name.clone(), w.inferences as f64)).collect();
-    let part =
-        |name: &str, amount: verin_contracts::U256| (name.to_owned(), amount.saturating_to::<u128>() as f64 / 1e18);
+    let part = |name: &str, amount: Amount| (name.to_owned(), amount.0.saturating_to::<u128>() as f64 / 1e18);
     let earned = &figures.earned;
     let money = [
         part("operator, paid", earned.operator),

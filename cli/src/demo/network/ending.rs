@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use verin_artifacts::Artifacts;
 use verin_audit::{Options, Srs};
+use verin_client::types::Amount;
 use verin_contracts::U256;
 use verin_contracts::jobs::Status;
 use verin_contracts::network::account;
@@ -134,17 +135,17 @@ pub(super) async fn reward(
     let settled = board.settled();
     let sum = |part: &dyn Fn(&super::board::Settled) -> U256| settled.values().map(part).sum::<U256>();
     let earned = Earned {
-        price: U256::from(PRICE) * U256::from(settled.len()),
-        operator: sum(&|s| s.prover),
-        owner: sum(&|s| s.owner),
-        fees: sum(&|s| s.fee),
-        burned: closed.burned,
-        to_treasury: closed.to_treasury,
-        operator_rewards: by_prover.as_prover + by_prover.as_creator,
-        owner_rewards: by_owner.as_prover + by_owner.as_creator,
+        price: Amount(U256::from(PRICE) * U256::from(settled.len())),
+        operator: Amount(sum(&|s| s.prover)),
+        owner: Amount(sum(&|s| s.owner)),
+        fees: Amount(sum(&|s| s.fee)),
+        burned: Amount(closed.burned),
+        to_treasury: Amount(closed.to_treasury),
+        operator_rewards: Amount(by_prover.as_prover + by_prover.as_creator),
+        owner_rewards: Amount(by_owner.as_prover + by_owner.as_creator),
     };
-    checks.same("fees of the epoch", earned.fees, closed.proceeds);
-    for (who, account, amount) in [("operator", operator, earned.operator), ("owner", owner, earned.owner)] {
+    checks.same("fees of the epoch", earned.fees.0, closed.proceeds);
+    for (who, account, amount) in [("operator", operator, earned.operator.0), ("owner", owner, earned.owner.0)] {
         checks.same(format!("{who}: what the market owes"), amount, contracts.withdraw(account).await?);
     }
     drop(progress);

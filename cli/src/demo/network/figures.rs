@@ -8,32 +8,26 @@ use super::place::{PRICE, Place, REQUESTERS};
 use super::requests::spent;
 use crate::demo::checks::{Check, Checks};
 use crate::demo::ledger::tokens;
+use crate::demo::report::millis;
 use crate::error::{CliError, Kind};
 use crate::output::Output;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use verin_client::types::Amount;
 use verin_contracts::{B256, U256};
 
 /// What was earned, in base units.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Earned {
-    #[serde(serialize_with = "decimal")]
-    pub(super) price: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) operator: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) owner: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) fees: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) burned: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) to_treasury: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) operator_rewards: U256,
-    #[serde(serialize_with = "decimal")]
-    pub(super) owner_rewards: U256,
+    pub(super) price: Amount,
+    pub(super) operator: Amount,
+    pub(super) owner: Amount,
+    pub(super) fees: Amount,
+    pub(super) burned: Amount,
+    pub(super) to_treasury: Amount,
+    pub(super) operator_rewards: Amount,
+    pub(super) owner_rewards: Amount,
 }
 
 /// The auditor's verdict.
@@ -122,7 +116,7 @@ pub(super) struct Figures {
     api_calls: usize,
     api_failed: usize,
     pub(super) earned: Earned,
-    paid_by_requester: Vec<String>,
+    paid_by_requester: Vec<Amount>,
     mishaps: Mishaps,
     audit: Audited,
     checks: usize,
@@ -178,7 +172,7 @@ impl Figures {
             api_calls: answers.len(),
             api_failed: found.answers.1,
             earned: found.earned,
-            paid_by_requester: spent(board, U256::from(PRICE)).iter().map(U256::to_string).collect(),
+            paid_by_requester: spent(board, U256::from(PRICE)).into_iter().map(Amount).collect(),
             mishaps: found.mishaps,
             audit: found.audit,
             checks: checks.all.len(),
@@ -238,7 +232,7 @@ impl Figures {
             format_args!("{}, settled in {} transactions", self.gas.inference, self.gas.settlements),
         );
         output.line("\nEarnings");
-        let whole = |amount: U256| tokens(amount.saturating_to());
+        let whole = |amount: Amount| tokens(amount.0.saturating_to());
         output.fact(
             "operator",
             format_args!("{}, and rewards of {}", whole(self.earned.operator), whole(self.earned.operator_rewards)),
@@ -257,7 +251,7 @@ impl Figures {
             ),
         );
         for (name, paid) in REQUESTERS.iter().zip(&self.paid_by_requester) {
-            output.fact(name, format_args!("paid {}", tokens(paid.parse().unwrap_or_default())));
+            output.fact(name, format_args!("paid {}", whole(*paid)));
         }
         output.line("");
     }
@@ -321,13 +315,4 @@ async fn gas(place: &Place, board: &Board, settled: &[&Settled]) -> Result<GasFa
 fn row(output: &Output, what: &str, cells: &[&str; 4]) {
     let cells: String = cells.iter().map(|cell| format!("{cell:>12}")).collect();
     output.line(format_args!("  {what:<18}{cells}"));
-}
-
-/// As decimal digits: JSON's numbers are too small.
-fn decimal<S: Serializer>(amount: &U256, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(amount)
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
 }

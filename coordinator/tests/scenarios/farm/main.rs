@@ -26,30 +26,19 @@ mod proxy;
 mod rpc_contradictory;
 mod rpc_lagging;
 mod unprovable;
+#[path = "../support/until.rs"]
+mod until;
 #[allow(dead_code, reason = "the queue's own tests need the rest of it")]
 #[path = "../../../queue/tests/failures/proxy.rs"]
 mod wire;
 
 pub(crate) use network::Farm;
 pub(crate) use process::Process;
+pub(crate) use until::until;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Longest wait for anything, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(20);
 /// How long nothing happens that must not: longer than a coordinator takes to look at everything twice.
 const STILL: Duration = Duration::from_secs(3);
-
-/// Waits until `look` finds something.
-pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(started.elapsed() < PATIENCE, "waited too long until {what}");
-        tokio::time::sleep(LOOK).await;
-    }
-}

@@ -3,6 +3,9 @@
 pub mod once;
 pub mod process;
 pub mod proxy;
+mod until;
+
+pub use until::{LOOK, until};
 
 use alloy::primitives::{Address, B256, U256, keccak256};
 use alloy::providers::Provider;
@@ -21,8 +24,6 @@ use verin_coordinator::journal::{Checks, Condition, Entry, Intent, Journal, Opti
 
 /// Longest wait for anything, on a machine that does much else.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-/// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(10);
 
 /// A chain, a proxy before it, and a folder.
 pub struct World {
@@ -219,16 +220,4 @@ pub fn assert_all(entries: &[Entry], state: State) {
 /// The conditions that the journal shows.
 pub fn conditions(journal: &Journal) -> Vec<Condition> {
     journal.health().borrow().conditions.clone()
-}
-
-/// Waits until `look` finds something.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(started.elapsed() < PATIENCE, "waited too long until {what}");
-        tokio::time::sleep(LOOK).await;
-    }
 }
