@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// Messages that may be with somebody at once, per consumer.
 const MOST_OUT: i64 = 65_536;
+/// After how long without an answer it is asked whether there will be one.
+const SILENCE: Duration = Duration::from_millis(250);
 /// For how long the server recognises a message that is published again.
 const DUPLICATES: Duration = Duration::from_secs(120);
 
@@ -97,10 +99,24 @@ impl Farm {
     }
 
     /// The next message of a consumer, if there is one.
+    ///
+    /// The server answers at once whether there is one; but when another gets the one that was there when it looked, it does not
+    /// answer at all until there is one more. So who hears nothing asks again, for an answer by a given time.
     pub(super) async fn fetch(&self, what: &'static str, from: &PullConsumer) -> Result<Option<Message>, QueueError> {
         let fetch = async {
-            let mut batch = from.fetch().max_messages(1).messages().await.map_err(self.unreachable(what))?;
-            batch.next().await.transpose().map_err(self.unreachable(what))
+            let ask = from.fetch().max_messages(1);
+            let mut at_once = ask.messages().await.map_err(self.unreachable(what))?;
+            if let Ok(answer) = tokio::time::timeout(SILENCE, at_once.next()).await {
+                return answer.transpose().map_err(self.unreachable(what));
+            }
+            let ask = from.fetch().max_messages(1).expires(SILENCE);
+            let mut in_time = ask.messages().await.map_err(self.unreachable(what))?;
+            let answer = tokio::select! {
+                biased;
+                answer = at_once.next() => answer,
+                answer = in_time.next() => answer,
+            };
+            answer.transpose().map_err(self.unreachable(what))
         };
         tokio::time::timeout(self.patience, fetch).await.map_err(self.unreachable(what))?
     }

@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use verin_queue::Depth;
 
+/// Takers of one piece of work, again and again: what goes wrong in one round of fifty is seen.
+const ROUNDS: u64 = 50;
+
 pub async fn five_hundred_works_are_acknowledged_once_each<F: Farm>() {
     const WORKS: u64 = 500;
     let farm = F::start();
@@ -57,20 +60,25 @@ pub async fn five_hundred_works_are_acknowledged_once_each<F: Farm>() {
     assert_eq!(coordinator.depth().await.unwrap(), Depth::default());
 }
 
-pub async fn one_work_goes_to_one_of_many<F: Farm>() {
+pub async fn each_work_goes_to_one_of_many<F: Farm>() {
     let farm = F::start();
-    let queue = farm.open(long()).await;
-    let mut waiting = Vec::new();
-    for n in 0..6 {
-        let queue = if n % 2 == 0 { farm.open(long()).await } else { queue.clone() };
-        waiting.push(tokio::spawn(async move { queue.take("w", Duration::from_secs(2)).await.unwrap() }));
+    let mut queues = Vec::new();
+    for _ in 0..12 {
+        queues.push(farm.open(long()).await);
     }
-    queue.push(&work(1)).await.unwrap();
-    let mut leases = Vec::new();
-    for one in waiting {
-        leases.extend(one.await.unwrap());
+    for n in 0..ROUNDS {
+        let mut waiting = Vec::new();
+        for queue in queues.iter().cloned() {
+            waiting.push(tokio::spawn(async move { queue.take("w", Duration::from_millis(100)).await.unwrap() }));
+        }
+        queues[0].push(&work(n)).await.unwrap();
+        let mut leases = Vec::new();
+        for one in waiting {
+            leases.extend(one.await.unwrap());
+        }
+        assert_eq!(leases.len(), 1, "{leases:?}");
+        assert_eq!(leases[0].work.id, work(n).id);
     }
-    assert_eq!(leases.len(), 1, "{leases:?}");
 }
 
 pub async fn the_same_push_by_many_is_one<F: Farm>() {

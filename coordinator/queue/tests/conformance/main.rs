@@ -88,7 +88,7 @@ promises! {
         a_heartbeat_says_how_far_a_worker_is;
     concurrency:
         five_hundred_works_are_acknowledged_once_each
-        one_work_goes_to_one_of_many
+        each_work_goes_to_one_of_many
         the_same_push_by_many_is_one;
     durability:
         everything_is_there_after_a_restart
