@@ -68,7 +68,7 @@ pub async fn each_work_goes_to_one_of_many<F: Farm>() {
     }
     for n in 0..ROUNDS {
         let mut waiting = Vec::new();
-        for queue in queues.iter().cloned() {
+        for queue in queues.clone() {
             waiting.push(tokio::spawn(async move { queue.take("w", Duration::from_millis(100)).await.unwrap() }));
         }
         queues[0].push(&work(n)).await.unwrap();
