@@ -1,10 +1,15 @@
 //! Blocks become expensive.
 
+use super::support::once::Once;
 use super::support::{World, assert_all, conditions, key, keys, submit, transfer, until};
 use alloy::consensus::{Transaction, TxEnvelope};
 use alloy::eips::eip2718::Decodable2718;
-use alloy::primitives::Bytes;
+use alloy::network::TransactionBuilder;
+use alloy::primitives::{Bytes, U256};
+use alloy::providers::Provider;
+use alloy::rpc::types::TransactionRequest;
 use std::time::Duration;
+use verin_contracts::network::account;
 use verin_coordinator::journal::{Condition, Journal, Options, State};
 
 const GWEI: u128 = 1_000_000_000;
@@ -107,6 +112,34 @@ async fn what_became_pointless_is_cancelled_and_the_queue_goes_on() {
     world.assert_transferred([1]).await;
     assert_eq!(world.nonce().await, 2);
     assert!(entries[0].fee_paid.is_some_and(|paid| paid > 0), "what the cancellation cost: {entries:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_has_done_is_cancelled_and_not_raised() {
+    let world = World::start("done by another").await;
+    let once = Once::deploy(&world).await;
+    world.automine(false).await;
+    let journal = world.journal_with(capped(&world, 100 * GWEI), once.checks()).await;
+    let intent = once.intent("ours", 7);
+    let calldata = intent.calldata.clone();
+    journal.submit(intent).await.expect("it is written down");
+    journal.step().await.expect("a step");
+    // Another's call is in a block that is too expensive for ours.
+    let theirs =
+        TransactionRequest::default().with_from(account("deployer")).with_to(once.address).with_input(calldata);
+    let theirs = theirs.with_max_fee_per_gas(500 * GWEI).with_max_priority_fee_per_gas(GWEI).with_gas_limit(100_000);
+    let _ = world.network.provider.send_transaction(theirs).await.expect("it is sent");
+    world.mine_at(50 * GWEI).await;
+    world.base_fee(50 * GWEI).await;
+    assert!(once.is_marked(7).await);
+
+    let entries = world.settle(&journal, &["ours".into()]).await;
+    assert_all(&entries, State::AlreadyDone);
+    let sent = world.proxy.forwarded("eth_sendRawTransaction");
+    let last: Bytes = sent.last().and_then(|sent| sent.params[0].as_str()).expect("one").parse().expect("bytes");
+    let last = TxEnvelope::decode_2718(&mut last.as_ref()).expect("a transaction");
+    assert_eq!((last.to(), last.value()), (Some(world.signer().address()), U256::ZERO), "a cancellation");
+    assert_eq!(world.nonce().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

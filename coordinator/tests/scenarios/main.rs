@@ -8,6 +8,7 @@ mod insufficient_funds;
 mod killed_between_send_and_receipt;
 mod killed_between_write_and_send;
 mod node_answers_errors;
+mod node_behind;
 mod nonce_gap;
 mod refused_by_the_contract;
 mod reorganization;

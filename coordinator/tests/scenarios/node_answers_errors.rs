@@ -1,7 +1,7 @@
 //! The node answers errors, or nothing; sometimes after it has taken the transaction.
 
 use super::support::proxy::{Act, When};
-use super::support::{World, assert_all, conditions, keys, submit};
+use super::support::{World, assert_all, conditions, key, keys, submit};
 use std::time::Duration;
 use verin_coordinator::journal::{Condition, Options, State};
 
@@ -36,6 +36,20 @@ async fn an_error_after_the_node_took_it_is_no_reason_for_a_second() {
         world.assert_transferred(all.clone()).await;
         assert_eq!(world.nonce().await, all.end);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_node_has_already_is_sent() {
+    let world = World::start("already known").await;
+    world.automine(false).await;
+    let journal = world.journal().await;
+    world.proxy.next(SEND, 1, When::After, Act::Drop);
+    submit(&journal, 0..1).await;
+    journal.step().await.expect_err("no answer");
+    journal.step().await.expect("a step");
+    assert_eq!(journal.status(&key(0)).await.expect("a file").expect("an entry").state, State::Sent);
+    assert_eq!(conditions(&journal), []);
+    assert_all(&world.settle(&journal, &keys(0..1)).await, State::Final);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,8 @@
 //! The contract refuses, before or after something was spent; or the effect is there already.
 
 use super::support::World;
-use super::support::once::{Once, REFUSAL};
+use super::support::once::{Once, REFUSAL, deploy_in_turn};
+use alloy::primitives::U256;
 use verin_coordinator::CoordinatorError;
 use verin_coordinator::database::Database;
 use verin_coordinator::journal::{Checks, Intent, Journal, State};
@@ -22,6 +23,24 @@ async fn a_refusal_at_estimation_costs_nothing_and_has_a_name() {
     assert_eq!((entries[1].state, entries[1].reason.as_deref()), (State::AlreadyDone, None));
     assert!(entries.iter().all(|entry| entry.transactions == 0 && entry.fee_paid.is_none()), "{entries:?}");
     assert_eq!(world.nonce().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_needs_an_earlier_one_waits_for_it() {
+    let world = World::start("in turn").await;
+    let contract = deploy_in_turn(&world).await;
+    world.automine(false).await;
+    let journal = world.journal().await;
+    let names = ["first", "second", "third", "never"].map(String::from);
+    for (name, word) in names.iter().zip([0_u64, 1, 2, 9]) {
+        let intent = Intent::call(name, contract, U256::from(word).to_be_bytes_vec());
+        journal.submit(intent).await.expect("it is written down");
+    }
+    journal.step().await.expect("a step");
+    assert_eq!(world.pool().await.len(), 1, "the others would be refused now");
+    let ends = world.settle(&journal, &names).await.into_iter().map(|entry| entry.state).collect::<Vec<_>>();
+    assert_eq!(ends, [State::Final, State::Final, State::Final, State::Failed]);
+    assert_eq!(world.nonce().await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 mod support;
 
+use ark_bn254::Fr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -125,7 +126,7 @@ async fn a_worker_that_stops_at_once_gives_back_whatever_time_it_has() {
 async fn a_worker_survives_a_panic_of_the_prover() {
     let farm = Farm::new(&[&PUBLIC]).await;
     let armed: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(true)));
-    let panics: &'static dyn Backend = Box::leak(Box::new(Hooked(|| {
+    let panics: &'static dyn Backend = Box::leak(Box::new(Hooked(|_: &mut [Fr]| {
         assert!(!armed.swap(false, Ordering::SeqCst), "as this test wants it");
     })));
     let worker = Arc::new(Worker::new(Options { backend: ("panics", panics), ..farm.options("one") }).unwrap());

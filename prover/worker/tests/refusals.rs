@@ -2,10 +2,13 @@
 
 mod support;
 
+use ark_bn254::Fr;
+use ark_ff::One;
+use support::backend::Hooked;
 use support::{DELIVERY, Farm, MLP, Model, OTHER, PRIVATE, PUBLIC, job, says};
 use verin_contracts::B256;
 use verin_contracts::handover::{self, DeliveryKey};
-use verin_prover::backend::Cpu;
+use verin_prover::backend::{Backend, Cpu};
 use verin_prover::input::InputOpening;
 use verin_prover::keys::{Profile, SetupOptions, setup};
 use verin_prover::srs::Srs;
@@ -48,6 +51,19 @@ async fn inputs_that_the_model_does_not_take_are_impossible() {
     assert_eq!((status.proofs, status.failures), (0, 10));
     let work = of(12, &good);
     PUBLIC.check(&work, &farm.proven(&worker, &work).await, &[PUBLIC.input(1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_of_a_machine_that_computes_wrongly_is_not_handed_in() {
+    let farm = Farm::new(&[&PUBLIC]).await;
+    let wrong: &'static dyn Backend = Box::leak(Box::new(Hooked(|table: &mut [Fr]| {
+        if let Some(weight) = table.last_mut() {
+            *weight += Fr::one();
+        }
+    })));
+    let worker = Worker::new(Options { backend: ("wrong", wrong), ..farm.options("one") }).unwrap();
+    says(farm.refused(&worker, &PUBLIC.one(1)).await, ANOTHER, &["the proof is rejected"]);
+    assert_eq!((worker.status().proofs, worker.status().failures), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ mod deep_reorganization;
 mod disk_full;
 mod lying_worker;
 mod many_jobs;
+mod nats_lost;
 mod nats_partitioned;
 mod nats_restarted;
 mod network;

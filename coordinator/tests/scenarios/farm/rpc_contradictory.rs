@@ -40,6 +40,27 @@ async fn headers_that_prove_nothing_are_not_followed() {
     waits_for_the_truth(OF_HEADERS).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_two_chains_are_not_followed() {
+    let farm = Farm::new().await;
+    let proxy = Proxy::start(&farm.world.chain.url()).await;
+    let jobs = [farm.world.request(0, [1, 2, 3], true).await];
+    // A block without a log, of which nothing else is asked.
+    farm.world.contracts.network.pass(1).await.expect("a development chain");
+    let head = farm.world.contracts.network.block().await.expect("a number");
+    // Blocks that are read together: the last does not follow the one before it.
+    let of_another = move |answer: &mut Value| another_parent(answer, head - 1);
+    proxy.rule("eth_getBlockByNumber", When::After, Act::Tamper(Arc::new(of_another)));
+    let coordinator = farm.start(&farm.coordinator_line(&proxy.url(), "--gather 0s"));
+    farm.said(&format!("parent of block {head}")).await;
+    assert_eq!(farm.read().await, None, "none of these blocks was applied");
+    proxy.clear();
+    farm.until(&jobs, Status::Fulfilled).await;
+    farm.paid_once(&jobs).await;
+    farm.nothing_in_vain().await;
+    coordinator.stop();
+}
+
 async fn waits_for_the_truth(lies: [Answered; 3]) {
     let farm = Farm::new().await;
     let proxy = Proxy::start(&farm.world.chain.url()).await;

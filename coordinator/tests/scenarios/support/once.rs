@@ -1,4 +1,4 @@
-//! A contract whose effect is there once: it marks the word that it is called with, and refuses a word that is marked.
+//! Contracts that mark the word they are called with: one refuses a word that is marked, one a word whose predecessor is not.
 
 use super::World;
 use alloy::network::TransactionBuilder;
@@ -32,14 +32,7 @@ impl Once {
         let mut code = vec![0x60, 0x00, 0x35, 0x80, 0x54, 0x60, 0x0d, 0x57, 0x60, 0x01, 0x90, 0x55, 0x00, 0x5b, 0x63];
         code.extend(ERC20InsufficientBalance::SELECTOR);
         code.extend([0x60, 0xe0, 0x1b, 0x60, 0x00, 0x52, 0x60, 0x04, 0x60, 0x00, 0xfd]);
-        let length = u8::try_from(code.len()).expect("a short contract");
-        // Returns what follows these ten bytes.
-        let mut create = vec![0x60, length, 0x80, 0x60, 0x09, 0x3d, 0x39, 0x3d, 0xf3];
-        create.extend(code);
-        let request = TransactionRequest::default().with_from(account("deployer")).with_deploy_code(create);
-        let receipt = world.network.send_raw("deploying", request).await.expect("it is deployed");
-        let address = receipt.contract_address.expect("a contract");
-        Self { address, network: world.network.clone() }
+        Self { address: deploy(world, &code).await, network: world.network.clone() }
     }
 
     /// Marks `word`. Whether it is marked can be checked.
@@ -62,6 +55,26 @@ impl Once {
         let at = self.network.provider.get_storage_at(self.address, U256::from(word));
         at.await.expect("a word") == U256::from(1)
     }
+}
+
+/// A contract that takes zero, and a number after the one before it: calls of it depend on each other.
+pub async fn deploy_in_turn(world: &World) -> Address {
+    // x = calldata[0]; if x != 0 and sload(x - 1) == 0, revert; sstore(x, 1).
+    let code = [
+        0x60, 0x00, 0x35, 0x80, 0x15, 0x60, 0x16, 0x57, 0x80, 0x60, 0x01, 0x90, 0x03, 0x54, 0x60, 0x16, 0x57, 0x60,
+        0x00, 0x60, 0x00, 0xfd, 0x5b, 0x60, 0x01, 0x90, 0x55, 0x00,
+    ];
+    deploy(world, &code).await
+}
+
+async fn deploy(world: &World, code: &[u8]) -> Address {
+    let length = u8::try_from(code.len()).expect("a short contract");
+    // Returns what follows these nine bytes.
+    let mut create = vec![0x60, length, 0x80, 0x60, 0x09, 0x3d, 0x39, 0x3d, 0xf3];
+    create.extend(code);
+    let request = TransactionRequest::default().with_from(account("deployer")).with_deploy_code(create);
+    let receipt = world.network.send_raw("deploying", request).await.expect("it is deployed");
+    receipt.contract_address.expect("a contract")
 }
 
 #[async_trait]
